@@ -1,0 +1,212 @@
+"""Claim: one attempt at a time, by the job's advisory lock first and the attempt's number then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from lambda_worker import __version__
+from lambda_worker.contract import (
+    ATTEMPT_TABLE,
+    JOB_TABLE,
+    LOCK_NAMESPACE,
+    RUNNING,
+    TERMINAL,
+    Command,
+    Status,
+)
+from lambda_worker.database import Connections, Control, Data
+from lambda_worker.faults import Fenced, JobBusy, JobNotFound
+
+ATTEMPTS_A_TRY: Final = 3
+"""Attempts that may die before the job fails; a person's retry grants as many again."""
+
+BUSY_RETRY_SECONDS: Final = 30
+"""When to look again at a job whose worker is alive: well within any upload's patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What Lambda says of one run: its request id, its memory in MB, and when it will be ended."""
+
+    request_id: str
+    memory_mb: int
+    deadline: datetime
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a message asks: work on `job`. `version` is the object's, where the S3 event named it.
+    A watchdog's order names the `attempt` that it was sent for."""
+
+    job: UUID
+    version: str = ""
+    command: Command = Command.START
+    attempt: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The job's row as the claim found it."""
+
+    id: UUID
+    status: Status
+    attempt: int
+    retries: int
+    plan: dict[str, Any]
+    object_version: str
+    approved: bool
+    records_read: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An attempt of one's own: `attempt` fences every write, `attempt_id` is its row."""
+
+    job: Job
+    attempt: int
+    attempt_id: int
+
+
+_SELECT_JOB = sql.SQL("""
+SELECT id, status, attempt, retries, plan, object_version,
+       review_approved_at IS NOT NULL AS approved, records_read
+  FROM {job} WHERE id = %s""").format(job=sql.Identifier(JOB_TABLE))
+
+
+def load(control: Control, job: UUID) -> Job:
+    """The job's row; JobNotFound if it is not (yet) visible."""
+    with control.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(_SELECT_JOB, (job,)).fetchone()
+    if row is None:
+        raise JobNotFound(f"no job {job}")
+    found: dict[str, Any] = {**row, "status": Status(row["status"])}
+    return Job(**found)
+
+
+def may_start(job: Job, order: Order) -> bool:
+    """Whether the order has anything to do on the job as it stands."""
+    if order.command is Command.WATCHDOG:
+        return job.status in RUNNING and job.attempt == order.attempt
+    if job.status is Status.IN_REVIEW:
+        return job.approved
+    return job.status in RUNNING | {Status.AWAITING_UPLOAD, Status.QUEUED}
+
+
+def has_died_too_often(job: Job) -> bool:
+    """Whether the attempts that the job may lose are used up."""
+    return job.status in RUNNING and job.attempt >= ATTEMPTS_A_TRY * (job.retries + 1)
+
+
+_TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+
+
+def lock(connections: Connections, job: UUID) -> None:
+    """Take the job's lock on the data connection; JobBusy while a live attempt holds it."""
+    if _try_lock(connections.data, job):
+        return
+    _end_overdue_backend(connections.control, job)
+    if not _try_lock(connections.data, job):
+        raise JobBusy(BUSY_RETRY_SECONDS)
+
+
+def _try_lock(data: Data, job: UUID) -> bool:
+    row = data.execute(_TRY_LOCK, (LOCK_NAMESPACE, str(job))).fetchone()
+    return bool(row and row[0])
+
+
+# The recorded backend only, known by pid and start: pids are used again. Waits until it is gone.
+_TERMINATE = sql.SQL("""
+SELECT pg_terminate_backend(s.pid, 5000)
+  FROM {attempt} a
+  JOIN pg_stat_activity s ON s.pid = a.backend_pid AND s.backend_start = a.backend_start
+ WHERE a.job_id = %s AND a.deadline_at < clock_timestamp()""").format(
+    attempt=sql.Identifier(ATTEMPT_TABLE)
+)
+
+
+def _end_overdue_backend(control: Control, job: UUID) -> None:
+    """End what a dead worker left running: a backend inside a statement outlives its client."""
+    control.execute(_TERMINATE, (job,))
+
+
+_CLAIM = sql.SQL("""
+UPDATE {job}
+   SET attempt = attempt + 1, status = %(new)s,
+       object_version = %(version)s, object_size = %(size)s,
+       failure_code = '', failure_params = '{{}}', finished_at = NULL
+ WHERE id = %(job)s AND attempt = %(attempt)s AND status = %(old)s
+RETURNING attempt""").format(job=sql.Identifier(JOB_TABLE))
+
+_NEW_ATTEMPT = sql.SQL("""
+INSERT INTO {attempt} (
+    job_id, number, request_id, worker_version, memory_mb, started_at, deadline_at,
+    backend_pid, backend_start, heartbeat_at, phase, phase_started_at,
+    done, total, records_read, outcome)
+SELECT %(job)s, %(number)s, %(request_id)s, %(version)s, %(memory_mb)s, %(started)s,
+       %(deadline)s, s.pid, s.backend_start, clock_timestamp(), %(phase)s, clock_timestamp(),
+       0, 0, 0, ''
+  FROM pg_stat_activity s
+ WHERE s.pid = %(pid)s
+RETURNING id""").format(attempt=sql.Identifier(ATTEMPT_TABLE))
+
+
+def claim(
+    connections: Connections,
+    job: Job,
+    invocation: Invocation,
+    *,
+    new: Status,
+    version: str,
+    size: int | None,
+) -> Claim:
+    """Begin an attempt on a job whose lock is held. Fenced if its row has moved since it was
+    read."""
+    control = connections.control
+    with control.transaction():
+        row = control.execute(
+            _CLAIM,
+            {
+                "new": new.value,
+                "version": version,
+                "size": size,
+                "job": job.id,
+                "attempt": job.attempt,
+                "old": job.status.value,
+            },
+        ).fetchone()
+        if row is None:
+            raise Fenced
+        number = int(row[0])
+        attempt = control.execute(
+            _NEW_ATTEMPT,
+            {
+                "job": job.id,
+                "number": number,
+                "request_id": invocation.request_id,
+                "version": __version__,
+                "memory_mb": invocation.memory_mb,
+                "started": invocation.started,
+                "deadline": invocation.deadline,
+                "phase": new.value,
+                "pid": connections.data.info.backend_pid,
+            },
+        ).fetchone()
+    assert attempt is not None
+    return Claim(job, number, int(attempt[0]))
+
+
+def is_over(job: Job) -> bool:
+    """Whether the job has ended."""
+    return job.status in TERMINAL
+
+
+def now() -> datetime:
+    """The current time, with its zone."""
+    return datetime.now(UTC)

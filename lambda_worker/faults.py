@@ -1,0 +1,42 @@
+"""What ends a job: faults of the user's making, and the ways a worker stops on request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class JobFault(Exception):
+    """The job cannot succeed as asked: a stable `code` with `params`, put into words by
+    lambda_worker.words.
+
+    Everything else that goes wrong propagates, so that it is retried, dead-lettered and logged.
+    """
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
+class CancelRequested(Exception):
+    """A cancel request for the job was heard."""
+
+
+class Fenced(Exception):
+    """A later attempt has taken the job over; this one may write nothing more."""
+
+
+class JobBusy(Exception):
+    """Another worker is alive on the job; `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"another worker is at it; look again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class JobNotFound(Exception):
+    """No row has this job's id (yet): the message is retried, then dead-lettered."""
+
+
+class StagingLost(Exception):
+    """The staged rows are not what the reader counted: UNLOGGED tables are empty after a crash."""

@@ -1,0 +1,103 @@
+"""The Lambda function's entry: one event in, each order in it run, errors raised so that Lambda
+retries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from lambda_worker import __version__, config, services
+from lambda_worker.claim import Invocation, Order, now
+from lambda_worker.database import connect
+from lambda_worker.events import Arrival, Ping, arrivals, body_of, sqs_records
+from lambda_worker.faults import JobBusy
+from lambda_worker.logs import log, log_error
+from lambda_worker.pipeline import run_job
+
+FIRST_RETRY_SECONDS: Final = 30
+"""A transient fault is tried again after 30 s, 60 s, 120 s, ...: a failover of Postgres takes about
+a minute."""
+
+LONGEST_RETRY_SECONDS: Final = 900
+"""No wait is longer than a quarter of an hour."""
+
+
+class Context(Protocol):
+    """What the worker uses of Lambda's context object."""
+
+    aws_request_id: str
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    """Take an event from SQS, S3 or a direct invocation. What it returns is for people; SQS ignores
+    it."""
+    begun = now()
+    invocation = Invocation(
+        request_id=context.aws_request_id,
+        memory_mb=config.memory_mb(),
+        deadline=begun + timedelta(milliseconds=context.get_remaining_time_in_millis()),
+        started=begun,
+    )
+    records = sqs_records(event)
+    if records is None:
+        return {"ok": True, "outcomes": [_take(a, invocation) for a in arrivals(event)]}
+    outcomes: list[Any] = []
+    for record in records:
+        try:
+            outcomes += [_take(arrival, invocation) for arrival in arrivals(body_of(record))]
+        except Exception as error:
+            _put_off(record, error)
+            raise
+    return {"ok": True, "outcomes": outcomes}
+
+
+def _take(arrival: Arrival, invocation: Invocation) -> dict[str, Any]:
+    match arrival:
+        case Ping():
+            return _ping()
+        case Order():
+            return _run(arrival, invocation)
+
+
+def _run(order: Order, invocation: Invocation) -> dict[str, Any]:
+    facts = {
+        "job": str(order.job),
+        "command": order.command.value,
+        "request": invocation.request_id,
+    }
+    log("order", **facts)
+    try:
+        with connect(services.database_url()) as connections:
+            outcome = run_job(connections, order, invocation, services.aws())
+    except JobBusy as busy:
+        log("busy", retry_after=busy.retry_after, **facts)
+        raise
+    except Exception as error:
+        log_error("failed", error, **facts)
+        raise
+    log("done", outcome=outcome, **facts)
+    return {"job": str(order.job), "outcome": outcome}
+
+
+def _ping() -> dict[str, Any]:
+    with connect(services.database_url()) as connections:
+        row = connections.control.execute("SELECT current_setting('server_version')").fetchone()
+    assert row is not None
+    answer = {"version": __version__, "database": "reachable", "postgres": row[0]}
+    log("ping", **answer)
+    return answer
+
+
+def _put_off(record: dict[str, Any], error: Exception) -> None:
+    """Say when the message is to be seen again; without this it would wait for the whole visibility
+    timeout."""
+    receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+    wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (receives - 1))
+    if isinstance(error, JobBusy):
+        wait = error.retry_after
+    try:
+        services.retry_later(record, wait)
+    except Exception as second:  # noqa: BLE001 - the first error is the one to be raised
+        log_error("not put off", second)

@@ -1,0 +1,273 @@
+"""The worker's pipeline: claim, stage, check, apply, report."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import psycopg
+
+from lambda_worker import claim as claims
+from lambda_worker import notices, rejects, settle, staging
+from lambda_worker.applying import Applied, apply
+from lambda_worker.checking import Checked, check
+from lambda_worker.claim import Claim, Invocation, Job, Order
+from lambda_worker.contract import Command, CommandMessage, Status, reject_file_key, upload_key
+from lambda_worker.database import Connections
+from lambda_worker.faults import CancelRequested, JobFault, StagingLost
+from lambda_worker.fingerprint import fingerprint, tables_of
+from lambda_worker.objects import Source
+from lambda_worker.plan import ImportPlan, OnReject, Review
+from lambda_worker.pulse import Pulse
+from lambda_worker.rejects import RejectReport
+from lambda_worker.services import Services
+from lambda_worker.settle import Ending
+from lambda_worker.tables import StagingTables
+
+NOTHING_TO_DO = "nothing_to_do"
+"""The outcome of a message that found the job ended, or not ready."""
+
+
+def run_job(
+    connections: Connections, order: Order, invocation: Invocation, services: Services
+) -> str:
+    """Bring the ordered job as far as it goes now, tell the user, and return the job's status or
+    NOTHING_TO_DO. Errors that are not the user's propagate, with the attempt closed."""
+    outcome = _attempt(connections, order, invocation, services)
+    notices.deliver(connections.control, order.job, services.mailer)
+    return outcome
+
+
+def _attempt(
+    connections: Connections, order: Order, invocation: Invocation, services: Services
+) -> str:
+    if not claims.may_start(claims.load(connections.control, order.job), order):
+        return NOTHING_TO_DO
+    claims.lock(connections, order.job)
+    job = claims.load(connections.control, order.job)
+    if not claims.may_start(job, order):
+        return NOTHING_TO_DO
+    if claims.has_died_too_often(job):
+        return _give_up(connections, job)
+    source = services.objects.open(upload_key(job.id), job.object_version or order.version)
+    if source is None and not job.object_version and order.command is Command.START:
+        return NOTHING_TO_DO  # the upload is not there yet; its own event will come
+    claim = claims.claim(
+        connections,
+        job,
+        invocation,
+        new=_first_phase(connections, job),
+        version=source.version if source else job.object_version,
+        size=source.size if source else None,
+    )
+    _send_watchdog(services, claim, invocation)
+    return _work(connections, claim, source, invocation, services)
+
+
+def _first_phase(connections: Connections, job: Job) -> Status:
+    """An approved review goes on where it paused, if its staged rows are still there."""
+    if job.status is not Status.IN_REVIEW:
+        return Status.STAGING
+    try:
+        complete = staging.count(connections.data, StagingTables.of(job.id)) == job.records_read
+    except StagingLost:
+        complete = False
+    return Status.APPLYING if complete else Status.STAGING
+
+
+def _send_watchdog(services: Services, claim: Claim, invocation: Invocation) -> None:
+    """A message for a minute after this run must be over: SQS delays by 900 s at most."""
+    left = (invocation.deadline - claims.now()) + timedelta(seconds=60)
+    message = CommandMessage(Command.WATCHDOG, claim.job.id, claim.attempt)
+    services.queue.send(message, min(900, max(0, int(left.total_seconds()))))
+
+
+def _work(
+    connections: Connections,
+    claim: Claim,
+    source: Source | None,
+    invocation: Invocation,
+    services: Services,
+) -> str:
+    """Run a claimed attempt to its end, and close its row whatever the end is."""
+    outcome = "error"
+    try:
+        outcome = _to_an_end(connections, claim, source, invocation, services)
+        return outcome
+    finally:
+        if not connections.control.broken:
+            settle.close_attempt(connections.control, claim, invocation, outcome)
+
+
+def _to_an_end(
+    connections: Connections,
+    claim: Claim,
+    source: Source | None,
+    invocation: Invocation,
+    services: Services,
+) -> str:
+    plan: ImportPlan | None = None
+    left = (invocation.deadline - claims.now()).total_seconds()
+    with Pulse(connections, claim.attempt_id, time.monotonic() + left) as pulse:
+        try:
+            plan = _read_plan(claim.job)
+            return _import(connections, claim, plan, source, pulse, services)
+        except JobFault as fault:
+            return _end_without_rows(connections, claim, plan, Ending(Status.FAILED, fault=fault))
+        except CancelRequested:
+            return _end_without_rows(connections, claim, plan, Ending(Status.CANCELLED))
+        except psycopg.errors.QueryCanceled:
+            reason = pulse.stop_reason
+            if isinstance(reason, JobFault):
+                ending = Ending(Status.FAILED, fault=reason)
+            elif isinstance(reason, CancelRequested):
+                ending = Ending(Status.CANCELLED)
+            else:
+                raise
+            return _end_without_rows(connections, claim, plan, ending)
+
+
+def _read_plan(job: Job) -> ImportPlan:
+    try:
+        return ImportPlan.from_json(job.plan)
+    except ValueError as error:
+        raise JobFault("plan_unreadable") from error
+
+
+def _import(
+    connections: Connections,
+    claim: Claim,
+    plan: ImportPlan,
+    source: Source | None,
+    pulse: Pulse,
+    services: Services,
+) -> str:
+    """Stage, check, apply, report: the steps in order."""
+    if source is None:
+        raise JobFault("file_gone")
+    data, control = connections.data, connections.control
+    tables = StagingTables.of(claim.job.id)
+    if fingerprint(data, tables_of(plan)) != plan.target.fingerprint:
+        raise JobFault("target_changed")
+    if _first_phase(connections, claim.job) is Status.STAGING:
+        pulse.enter(Status.STAGING, total=source.size)
+        settle.staged(control, claim, staging.stage(data, plan, tables, source, pulse))
+        pulse.enter(Status.CHECKING)
+        checked = check(data, plan, tables, pulse)
+        if _stops_here(plan, checked):
+            return _end_in_review_or_failed(connections, claim, plan, tables, services)
+        settle.move(control, claim, Status.APPLYING)
+    pulse.enter(Status.APPLYING)
+    return _apply_and_end(connections, claim, plan, tables, pulse, services)
+
+
+def _stops_here(plan: ImportPlan, checked: Checked) -> bool:
+    """Whether a person, or the plan, keeps the good rows out for now."""
+    if checked.rejected and plan.on_reject is OnReject.ABORT:
+        return True
+    if plan.review is Review.ON_REJECTS:
+        return checked.rejected > 0
+    return plan.review is Review.ALWAYS
+
+
+def _end_in_review_or_failed(
+    connections: Connections,
+    claim: Claim,
+    plan: ImportPlan,
+    tables: StagingTables,
+    services: Services,
+) -> str:
+    data = connections.data
+    with data.transaction():
+        records = staging.count(data, tables)
+        report, key = _report(connections, claim, plan, tables, services)
+        if report.records and plan.on_reject is OnReject.ABORT:
+            fault = JobFault("rejected_rows", rejected=report.records, read=records)
+            ending = Ending(Status.FAILED, rejects=report, reject_key=key, fault=fault)
+            staging.drop(data, tables)
+        else:
+            ending = Ending(Status.IN_REVIEW, rejects=report, reject_key=key)
+        settle.end(data, claim, plan, ending)
+    return ending.status.value
+
+
+def _apply_and_end(
+    connections: Connections,
+    claim: Claim,
+    plan: ImportPlan,
+    tables: StagingTables,
+    pulse: Pulse,
+    services: Services,
+) -> str:
+    """The one transaction: the rows, the counts and the job's success, or none of them."""
+    data = connections.data
+    with data.transaction():
+        records = staging.count(data, tables)
+        applied = apply(data, plan, tables, pulse)
+        if applied.conflicting and plan.on_reject is OnReject.ABORT:
+            raise JobFault("rejected_rows", rejected=applied.conflicting, read=records)
+        report, key = _report(connections, claim, plan, tables, services)
+        _reconcile(records, applied, report)
+        staging.drop(data, tables)
+        pulse.check()
+        settle.end(
+            data,
+            claim,
+            plan,
+            Ending(
+                Status.SUCCEEDED, records=records, applied=applied, rejects=report, reject_key=key
+            ),
+        )
+    return Status.SUCCEEDED.value
+
+
+class CountsDisagree(Exception):
+    """The rows written and the records read do not add up: nothing may be committed."""
+
+
+def _reconcile(records: int, applied: Applied, report: RejectReport) -> None:
+    accounted = (
+        applied.inserted + applied.updated + applied.unchanged + applied.skipped + report.records
+    )
+    if accounted != records:
+        raise CountsDisagree(f"{records} records read, but {accounted} accounted for: {applied}")
+
+
+def _report(
+    connections: Connections,
+    claim: Claim,
+    plan: ImportPlan,
+    tables: StagingTables,
+    services: Services,
+) -> tuple[RejectReport, str]:
+    """Write the rejects: to the database in the open transaction, to the bucket at once."""
+    with rejects.new_reject_stream() as stream:
+        report = rejects.write_rejects(
+            connections.data, claim.job.id, plan, tables, plan.file.headers, stream
+        )
+        if not report.records:
+            return report, ""
+        key = reject_file_key(claim.job.id, claim.attempt)
+        stream.seek(0)
+        services.objects.put(key, stream, "text/csv; charset=utf-8")
+    return report, key
+
+
+def _end_without_rows(
+    connections: Connections, claim: Claim, plan: ImportPlan | None, ending: Ending
+) -> str:
+    """End the job with nothing written, and leave no staging table."""
+    with connections.control.transaction():
+        settle.end(connections.control, claim, plan, ending)
+    staging.drop(connections.data, StagingTables.of(claim.job.id))
+    return ending.status.value
+
+
+def _give_up(connections: Connections, job: Job) -> str:
+    fault = JobFault("worker_died", times=claims.ATTEMPTS_A_TRY, job=str(job.id))
+    try:
+        plan = ImportPlan.from_json(job.plan)
+    except ValueError:
+        plan = None
+    claim = Claim(job, job.attempt, 0)
+    return _end_without_rows(connections, claim, plan, Ending(Status.FAILED, fault=fault))

@@ -1,0 +1,131 @@
+"""The attempt's pulse: a thread that beats once a second, tells the progress and hears what must
+stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+
+from lambda_worker.contract import ATTEMPT_TABLE, CANCEL_TABLE, HEARTBEAT_SECONDS, JOB_TABLE, Status
+from lambda_worker.database import Connections
+from lambda_worker.faults import CancelRequested, Fenced, JobFault
+
+RESERVE_SECONDS: Final = 30.0
+"""A worker stops this long before its deadline: time to roll back, write the rejects and the
+mail."""
+
+_BEAT = sql.SQL("""
+UPDATE {attempt} a
+   SET heartbeat_at = clock_timestamp(), phase = %(phase)s, done = %(done)s, total = %(total)s,
+       records_read = %(records)s,
+       phase_started_at = CASE
+           WHEN a.phase = %(phase)s THEN a.phase_started_at ELSE clock_timestamp() END
+  FROM {job} j
+ WHERE a.id = %(attempt_id)s AND j.id = a.job_id AND j.attempt = a.number
+RETURNING EXISTS (SELECT FROM {cancel} c WHERE c.job_id = a.job_id)""").format(
+    attempt=sql.Identifier(ATTEMPT_TABLE),
+    job=sql.Identifier(JOB_TABLE),
+    cancel=sql.Identifier(CANCEL_TABLE),
+)
+
+
+class Pulse:
+    """Runs beside the data connection while an attempt works; `deadline` is on time.monotonic's
+    clock."""
+
+    def __init__(self, connections: Connections, attempt_id: int, deadline: float) -> None:
+        self._connections = connections
+        self._attempt_id = attempt_id
+        self._started = time.monotonic()
+        self._deadline = deadline
+        self._phase = Status.STAGING
+        self._done = 0
+        self._total = 0
+        self._records = 0
+        self._stop_reason: Exception | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+
+    def __enter__(self) -> Pulse:
+        self._beat()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def enter(self, phase: Status, *, total: int = 0) -> None:
+        """A new phase begins, with `total` to be done in it."""
+        self._phase, self._done, self._total = phase, 0, total
+
+    def progress(self, done: int, *, total: int | None = None, records: int | None = None) -> None:
+        """Note how far the phase is; raise the reason where the attempt has to stop."""
+        self._done = done
+        if total is not None:
+            self._total = total
+        if records is not None:
+            self._records = records
+        self.check()
+
+    def check(self) -> None:
+        """Raise CancelRequested, Fenced or JobFault if one was heard."""
+        if self._stop_reason is not None:
+            raise self._stop_reason
+
+    @property
+    def stop_reason(self) -> Exception | None:
+        """Why the running statement was cancelled, if it was cancelled from here."""
+        return self._stop_reason
+
+    def _run(self) -> None:
+        while not self._over.wait(HEARTBEAT_SECONDS):
+            try:
+                self._beat()
+            except psycopg.errors.LockNotAvailable:
+                continue  # the next beat comes in a second
+            except psycopg.Error as error:
+                # Without the control connection nobody can see or stop the attempt: it must not go
+                # on.
+                self._stop(error)
+            if self._stop_reason is not None and not self._over.is_set():
+                self._cancel_statement()
+
+    def _beat(self) -> None:
+        parameters: dict[str, Any] = {
+            "attempt_id": self._attempt_id,
+            "phase": self._phase.value,
+            "done": self._done,
+            "total": self._total,
+            "records": self._records,
+        }
+        row = self._connections.control.execute(_BEAT, parameters).fetchone()
+        if row is None:
+            self._stop(Fenced())
+        elif row[0]:
+            self._stop(CancelRequested())
+        elif time.monotonic() > self._deadline - RESERVE_SECONDS:
+            self._stop(self._out_of_time())
+
+    def _stop(self, reason: Exception) -> None:
+        if self._stop_reason is None:
+            self._stop_reason = reason
+
+    def _cancel_statement(self) -> None:
+        with contextlib.suppress(psycopg.Error):  # the next beat tries again
+            self._connections.data.cancel_safe(timeout=5)
+
+    def _out_of_time(self) -> JobFault:
+        share = self._done / self._total if self._total else 0.0
+        return JobFault(
+            "out_of_time",
+            phase=self._phase.value,
+            seconds=round(time.monotonic() - self._started),
+            percent=round(100 * share),
+            parts=max(2, round(1 / share + 0.5)) if share else 4,
+        )

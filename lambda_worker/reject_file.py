@@ -1,0 +1,50 @@
+"""The reject file: every rejected record as it was sent, with its reasons, made to be fixed and
+sent again."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import IO, Final
+
+REJECT_COLUMNS: Final = ("sluice_line", "sluice_column", "sluice_value", "sluice_reason")
+"""What stands before the file's own columns; on the way in they are ignored."""
+
+SEPARATOR: Final = " | "
+"""Between the faults of one record."""
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that make a spreadsheet run a cell as a formula (OWASP, CSV Injection)."""
+
+_NUMBER: Final = re.compile(r"[+-]?[0-9.,]+([eE][+-]?[0-9]+)?")
+
+
+def guard(value: str) -> str:
+    """The value with an apostrophe in front where a spreadsheet would run it; numbers stay as they
+    are."""
+    if value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
+        return "'" + value
+    return value
+
+
+def unguard(value: str) -> str:
+    """The value that `guard` was given."""
+    if value.startswith("'") and guard(value[1:]) == value:
+        return value[1:]
+    return value
+
+
+class RejectFile:
+    """Writes rejected records to a text stream as CSV, one row a record."""
+
+    def __init__(self, stream: IO[str], headers: tuple[str, ...]) -> None:
+        self._own = [n for n, header in enumerate(headers) if header not in REJECT_COLUMNS]
+        self._writer = csv.writer(stream, lineterminator="\r\n")
+        self._writer.writerow([*REJECT_COLUMNS, *(guard(headers[n]) for n in self._own)])
+
+    def write(self, line: int, faults: list[tuple[str, str, str]], fields: list[str]) -> None:
+        """One record: `faults` are (header, value, reason), `fields` as many as the file has
+        headers."""
+        columns, values, reasons = (SEPARATOR.join(parts) for parts in zip(*faults, strict=True))
+        row = [str(line), columns, values, reasons, *(fields[n] for n in self._own)]
+        self._writer.writerow([guard(cell) for cell in row])

@@ -1,0 +1,198 @@
+"""The rejects of a job: into the reject file, summed up, and the first ones into the database."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import IO, Any, Final, NamedTuple
+from uuid import UUID
+
+from psycopg import sql
+
+from lambda_worker.contract import REJECT_TABLE, REJECTS_KEPT
+from lambda_worker.database import Data
+from lambda_worker.plan import ColumnPlan, ImportPlan
+from lambda_worker.reject_file import RejectFile
+from lambda_worker.tables import StagingTables
+from lambda_worker.words import sentence
+
+SUMMARY_KEPT: Final = 50
+"""Groups of identical faults that a page or mail could show; the commonest are kept."""
+
+SUMMARY_COUNTED: Final = 10_000
+"""Different faults counted at most while summing up: bounds memory where every row has its own."""
+
+VALUE_SHOWN: Final = 200
+"""Characters of a value in the database and the summary; the reject file has it whole."""
+
+IN_MEMORY: Final = 1024 * 1024
+"""Bytes of a reject file held in memory before it goes to a temporary file."""
+
+
+class Fault(NamedTuple):
+    """One fault of one record, ready to be put into words."""
+
+    line: int
+    field: str
+    header: str
+    value: str
+    code: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectReport:
+    """`records` with at least one fault; the summary's groups, commonest first."""
+
+    records: int
+    summary: list[dict[str, Any]]
+
+
+def write_rejects(
+    data: Data,
+    job: UUID,
+    plan: ImportPlan,
+    tables: StagingTables,
+    headers: tuple[str, ...],
+    out: IO[bytes],
+) -> RejectReport:
+    """Write the reject file to `out` and the first faults into the database, inside the caller's
+    transaction."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    file = RejectFile(text, headers)
+    groups: Counter[tuple[str, str, str, str, str]] = Counter()
+    kept: list[Fault] = []
+    records = 0
+    for fields, faults in _rejected(data, plan, tables):
+        records += 1
+        file.write(faults[0].line, [_cells(fault, plan) for fault in faults], fields)
+        _sum_up(groups, faults)
+        if len(kept) < REJECTS_KEPT:
+            kept.extend(faults)
+    text.flush()
+    text.detach()
+    _keep(data, job, kept[:REJECTS_KEPT])
+    return RejectReport(
+        records, [_group(key, rows) for key, rows in groups.most_common(SUMMARY_KEPT)]
+    )
+
+
+def new_reject_stream() -> IO[bytes]:
+    """Where a reject file is collected before it is uploaded."""
+    return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+
+
+_REJECTED = sql.SQL("""
+SELECT f.line, f.column_no, f.code, f.detail, s.*
+  FROM {fault} f
+  JOIN {raw} s ON s.line = f.line
+ ORDER BY f.line, f.column_no, f.code""")
+
+
+def _rejected(
+    data: Data, plan: ImportPlan, tables: StagingTables
+) -> Iterator[tuple[list[str], list[Fault]]]:
+    """The rejected records, in the file's order: their fields, and their faults."""
+    statement = _REJECTED.format(fault=tables.fault, raw=tables.raw)
+    with data.cursor(name="rejected") as cursor:
+        for _, rows in groupby(cursor.execute(statement), key=lambda row: row[0]):
+            record = list(rows)
+            fields = list(record[0][5:])
+            yield fields, [_fault(plan, fields, *row[:4]) for row in record]
+
+
+def _fault(
+    plan: ImportPlan,
+    fields: list[str],
+    line: int,
+    column_no: int | None,
+    code: str,
+    detail: str | None,
+) -> Fault:
+    if column_no is None:
+        key = [c for c in plan.columns if c.column in plan.target.natural_key]
+        headers = [c.header for c in key if c.header is not None]
+        values = [fields[plan.file.headers.index(header)] for header in headers]
+        return Fault(line, "", ", ".join(headers), ", ".join(values), code, _detail(code, detail))
+    column = plan.columns[column_no]
+    header = column.header or ""
+    value = fields[plan.file.headers.index(header)] if column.header is not None else ""
+    params = _params(column, code, detail) | {"name": plan.target.name}
+    return Fault(line, column.field, header, value, code, params)
+
+
+def _detail(code: str, detail: str | None) -> dict[str, Any]:
+    return {"first_line": int(detail)} if code == "duplicate_in_file" and detail else {}
+
+
+_LIMITS: Final = {
+    "too_long": "max_length",
+    "too_small": "min_value",
+    "too_large": "max_value",
+    "too_many_decimals": "scale",
+}
+"""For each fault of a limit, the column's member that holds it."""
+
+CHOICES_SHOWN: Final = 10
+"""A sentence with more would not be read."""
+
+
+def _params(column: ColumnPlan, code: str, detail: str | None) -> dict[str, Any]:
+    """What the sentence of a fault needs to know of the column."""
+    if code in _LIMITS:
+        return {"limit": getattr(column, _LIMITS[code])}
+    if code == "not_a_choice":
+        return {"choices": [choice.value for choice in column.choices[:CHOICES_SHOWN]]}
+    if code == "pattern":
+        return {"message": column.patterns[int(detail or 0)].message}
+    if column.lookup and code in ("unknown_reference", "reference_vanished"):
+        return {"model": column.lookup.label, "key": column.lookup.key_label}
+    return _detail(code, detail)
+
+
+def _cells(fault: Fault, plan: ImportPlan) -> tuple[str, str, str]:
+    return fault.header, fault.value, sentence(fault.code, words(fault), plan.audience.language)
+
+
+def words(fault: Fault) -> dict[str, Any]:
+    """The params of a fault's sentence, its value among them."""
+    return {**fault.params, "value": fault.value[:VALUE_SHOWN]}
+
+
+def _sum_up(groups: Counter[tuple[str, str, str, str, str]], faults: list[Fault]) -> None:
+    for fault in faults:
+        params = {k: v for k, v in fault.params.items() if k != "first_line"}
+        key = (fault.field, fault.header, fault.value[:VALUE_SHOWN], fault.code, json.dumps(params))
+        if key in groups or len(groups) < SUMMARY_COUNTED:
+            groups[key] += 1
+
+
+def _group(key: tuple[str, str, str, str, str], rows: int) -> dict[str, Any]:
+    field, header, value, code, params = key
+    return {
+        "field": field,
+        "header": header,
+        "value": value,
+        "code": code,
+        "params": json.loads(params),
+        "rows": rows,
+    }
+
+
+_FORGET = sql.SQL("DELETE FROM {table} WHERE job_id = {job}")
+_KEEP = sql.SQL("COPY {table} (job_id, line, field, header, value, code, params) FROM STDIN")
+
+
+def _keep(data: Data, job: UUID, faults: list[Fault]) -> None:
+    name = sql.Identifier(REJECT_TABLE)
+    data.execute(_FORGET.format(table=name, job=sql.Literal(job)))
+    with data.cursor() as cursor, cursor.copy(_KEEP.format(table=name)) as copy:
+        for fault in faults:
+            value = fault.value[:VALUE_SHOWN]
+            params = json.dumps(fault.params)
+            copy.write_row((job, fault.line, fault.field, fault.header, value, fault.code, params))

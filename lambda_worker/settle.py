@@ -1,0 +1,154 @@
+"""How a job moves and ends: every write guarded by the attempt's number, so that a zombie writes
+nothing."""
+
+from __future__ import annotations
+
+import json
+import resource
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+
+from lambda_worker.applying import Applied
+from lambda_worker.claim import Claim, Invocation, now
+from lambda_worker.contract import ATTEMPT_TABLE, JOB_TABLE, NOTICE_TABLE, Status
+from lambda_worker.database import Control, Data
+from lambda_worker.faults import Fenced, JobFault
+from lambda_worker.plan import ImportPlan
+from lambda_worker.rejects import RejectReport
+from lambda_worker.staging import Staged
+
+_JOB = sql.Identifier(JOB_TABLE)
+
+_MOVE = sql.SQL(
+    "UPDATE {job} SET status = %(new)s WHERE id = %(job)s AND attempt = %(attempt)s"
+).format(job=_JOB)
+
+
+def move(control: Control, claim: Claim, new: Status) -> None:
+    """The attempt enters another phase. Fenced if the job is no longer this attempt's."""
+    parameters = {"new": new.value, "job": claim.job.id, "attempt": claim.attempt}
+    _guarded(control, _MOVE, parameters)
+
+
+def _guarded(connection: Control, statement: sql.Composed, parameters: dict[str, Any]) -> None:
+    if connection.execute(statement, parameters).rowcount != 1:
+        raise Fenced
+
+
+_STAGED = sql.SQL("""
+UPDATE {job}
+   SET status = %(new)s, records_read = %(records)s, content_sha256 = %(sha256)s,
+       reading = %(reading)s
+ WHERE id = %(job)s AND attempt = %(attempt)s""").format(job=_JOB)
+
+
+def staged(control: Control, claim: Claim, result: Staged) -> None:
+    """Staging is over: what was read, and on to checking."""
+    reading = result.reading
+    _guarded(
+        control,
+        _STAGED,
+        {
+            "new": Status.CHECKING.value,
+            "records": result.records,
+            "sha256": result.sha256,
+            "reading": json.dumps(
+                {
+                    "format": reading.format,
+                    "encoding": reading.encoding,
+                    "delimiter": reading.delimiter,
+                    "headers": list(reading.headers),
+                }
+            ),
+            "job": claim.job.id,
+            "attempt": claim.attempt,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the job ends (or pauses, in review), and what is to be written with that."""
+
+    status: Status
+    records: int | None = None
+    applied: Applied | None = None
+    rejects: RejectReport | None = None
+    reject_key: str = ""
+    fault: JobFault | None = None
+
+
+_END = sql.SQL("""
+UPDATE {job}
+   SET status = %(status)s, records_read = coalesce(%(records)s, records_read),
+       rows_inserted = %(inserted)s, rows_updated = %(updated)s, rows_unchanged = %(unchanged)s,
+       rows_superseded = %(superseded)s, rows_skipped = %(skipped)s, rows_rejected = %(rejected)s,
+       reject_summary = %(summary)s, reject_key = %(reject_key)s,
+       failure_code = %(code)s, failure_params = %(params)s,
+       finished_at = CASE WHEN %(terminal)s THEN clock_timestamp() END
+ WHERE id = %(job)s AND attempt = %(attempt)s""").format(job=_JOB)
+
+_OWE_NOTICE = sql.SQL("""
+INSERT INTO {notice} (job_id, status, attempt, recipient, created_at, message_id)
+VALUES (%(job)s, %(status)s, %(attempt)s, %(recipient)s, clock_timestamp(), '')
+    ON CONFLICT DO NOTHING""").format(notice=sql.Identifier(NOTICE_TABLE))
+
+
+def end(connection: Control | Data, claim: Claim, plan: ImportPlan | None, ending: Ending) -> None:
+    """Write the end, inside the caller's transaction and as its last statement. Fenced if it is not
+    ours."""
+    if plan is not None and plan.audience.recipient:
+        owe_notice(connection, claim, plan.audience.recipient, ending.status)
+    applied = ending.applied
+    _guarded(
+        connection,
+        _END,
+        {
+            "status": ending.status.value,
+            "records": ending.records,
+            "inserted": applied.inserted if applied else None,
+            "updated": applied.updated if applied else None,
+            "unchanged": applied.unchanged if applied else None,
+            "superseded": 0 if applied else None,
+            "skipped": applied.skipped if applied else None,
+            "rejected": ending.rejects.records if ending.rejects else None,
+            "summary": json.dumps(ending.rejects.summary if ending.rejects else []),
+            "reject_key": ending.reject_key,
+            "code": ending.fault.code if ending.fault else "",
+            "params": json.dumps(ending.fault.params if ending.fault else {}),
+            "terminal": ending.status is not Status.IN_REVIEW,
+            "job": claim.job.id,
+            "attempt": claim.attempt,
+        },
+    )
+
+
+def owe_notice(connection: Control | Data, claim: Claim, recipient: str, status: Status) -> None:
+    """Note that a mail is owed for this end: sent after the commit, by whoever comes first."""
+    if status is Status.CANCELLED:
+        return  # the user has just done it, and sees it
+    parameters = {
+        "job": claim.job.id,
+        "status": status.value,
+        "attempt": claim.attempt,
+        "recipient": recipient,
+    }
+    connection.execute(_OWE_NOTICE, parameters)
+
+
+_CLOSE = sql.SQL("""
+UPDATE {attempt}
+   SET finished_at = clock_timestamp(), heartbeat_at = clock_timestamp(), outcome = %(outcome)s,
+       billed_ms = %(billed)s, peak_memory_kb = %(memory)s
+ WHERE id = %(id)s""").format(attempt=sql.Identifier(ATTEMPT_TABLE))
+
+
+def close_attempt(control: Control, claim: Claim, invocation: Invocation, outcome: str) -> None:
+    """The attempt's last word: how it ended and what it cost. Lambda bills by the millisecond,
+    rounded up."""
+    billed = int((now() - invocation.started).total_seconds() * 1000) + 1
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    parameters = {"outcome": outcome, "billed": billed, "memory": memory, "id": claim.attempt_id}
+    control.execute(_CLOSE, parameters)

@@ -1,0 +1,91 @@
+"""Names of a job's staging tables, and the expressions that read staged values as what they stand
+for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from psycopg import sql
+
+from lambda_worker.contract import STAGING_SCHEMA
+from lambda_worker.kinds import sql_type
+from lambda_worker.plan import ColumnPlan, Fixed, ImportPlan, Kind
+
+KINDS_OF_TABLE: Final = ("raw", "fault", "ready")
+
+
+@dataclass(frozen=True, slots=True)
+class StagingTables:
+    """A job's tables: `raw` holds the file's text, `fault` all faults, `ready` the typed good rows.
+
+    raw: line bigint, c1 ... cN text, in the file's order.
+    fault: line, column_no (index into the plan's columns, null for the whole row), code, detail.
+    ready: line, v1 ... vN, one for each column of the plan, in its order.
+    """
+
+    raw: sql.Identifier
+    fault: sql.Identifier
+    ready: sql.Identifier
+
+    @classmethod
+    def of(cls, job: UUID) -> StagingTables:
+        """The tables of a job, whichever attempt made them: only one attempt at a time holds its
+        lock."""
+        raw, fault, ready = (
+            sql.Identifier(STAGING_SCHEMA, f"{kind}_{job.hex}") for kind in KINDS_OF_TABLE
+        )
+        return cls(raw, fault, ready)
+
+
+def table(schema: str | None, name: str) -> sql.Identifier:
+    """A table by name, in its schema if it has one."""
+    return sql.Identifier(schema, name) if schema else sql.Identifier(name)
+
+
+def raw_column(position: int) -> sql.Identifier:
+    """The staging column of the file's column at `position`, counted from 0."""
+    return sql.Identifier(f"c{position + 1}")
+
+
+def ready_column(index: int) -> sql.Identifier:
+    """The typed column of the plan's column at `index`, counted from 0."""
+    return sql.Identifier(f"v{index + 1}")
+
+
+_AS_SENT = sql.SQL("s.{column}")
+_TRIMMED = sql.SQL(r"btrim(s.{column}, E' \t\r\n\f\v')")
+
+
+def value_of(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
+    """The value as the file has it, blanks trimmed where they cannot matter. Only for mapped
+    columns."""
+    position = plan.file.headers.index(str(column.header))
+    template = _AS_SENT if column.kind is Kind.TEXT else _TRIMMED
+    return template.format(column=raw_column(position))
+
+
+_FIXED = sql.SQL("CAST({value} AS {type})")
+
+
+def fixed_value(fixed: Fixed) -> sql.Composed:
+    """A constant of the plan, typed."""
+    return _FIXED.format(value=sql.Literal(fixed.value), type=sql_type(fixed.kind))
+
+
+_SCOPE = sql.SQL(" AND {alias}.{column} IS NOT DISTINCT FROM {value}")
+
+
+def within_scope(alias: str, scope: tuple[Fixed, ...]) -> sql.Composed:
+    """The conditions of a scope on the table called `alias`, each with its AND in front."""
+    return sql.Composed(
+        [
+            _SCOPE.format(
+                alias=sql.Identifier(alias),
+                column=sql.Identifier(fixed.column),
+                value=fixed_value(fixed),
+            )
+            for fixed in scope
+        ]
+    )

@@ -1,0 +1,83 @@
+"""Codes into sentences: what is wrong, where, and what to do. The worker stores codes, never
+these."""
+
+from __future__ import annotations
+
+from typing import Any, Final, LiteralString, cast
+
+FAILURES: Final[dict[str, LiteralString]] = {
+    "empty_file": "The file is empty. Choose the file again, with at least a header line.",
+    "not_csv": "This is not a CSV file: it looks like {looks_like}. Save it as CSV (UTF-8) and upload that.",
+    "bad_encoding": "Line {line}: the byte {byte} is not valid UTF-8. Save the file as CSV UTF-8 and upload it again.",
+    "nul_character": "Line {line} holds a NUL character, which no CSV file may. Export the file again.",
+    "unclosed_quote": "Line {line}: a quoted value begins here and never ends. Close it with a double quote, "
+    "or double the quotes inside it.",
+    "stray_quote": 'Line {line}: text follows a closing quote. Write quotes inside a value twice ("").',
+    "field_too_long": "Line {line}: a value is longer than {limit} characters. Is a quote not closed?",
+    "wrong_field_count": "Line {line} has {found} values, but the header has {expected}. "
+    "Put values that hold a comma in double quotes.",
+    "duplicate_header": "The header has the column “{header}” twice. Rename or remove one.",
+    "missing_column": "The file has no column “{header}”, which the mapping needs. It has: {found}.",
+    "other_columns": "The uploaded file does not have the columns that were shown: it has {found}. Start again.",
+    "required_not_mapped": "Nothing feeds the required field “{label}”. Map a column to it.",
+    "rejected_rows": "{rejected} of {read} records have faults, and the import was to write all or nothing. "
+    "Correct the reject file and upload it.",
+    "target_changed": "The table was changed by a migration after this import was planned. Start it again.",
+    "plan_unreadable": "This import was planned by a version of the app that the worker does not know. "
+    "Deploy the worker, then start the import again.",
+    "refused_by_table": "A rule of the table ({rule}) refuses at least one row. Nothing was written.",
+    "file_gone": "The uploaded file is no longer there. Upload it again.",
+    "out_of_time": "The worker ran out of time in the phase “{phase}” after {seconds} s, at {percent} %. "
+    "Split the file in {parts} or more parts.",
+    "worker_died": "The worker died {times} times at this import. Nothing was written. "
+    "Try again; if it happens again, ask your administrator for the log of job {job}.",
+}
+"""What ends a job. Each says what happened, where, and what to do."""
+
+FAULTS: Final[dict[str, LiteralString]] = {
+    "required": "a value is needed here",
+    "not_a_whole_number": "“{value}” is not a whole number",
+    "not_a_number": "“{value}” is not a number",
+    "out_of_range": "“{value}” is too large for this column",
+    "too_small": "“{value}” is less than {limit}",
+    "too_large": "“{value}” is more than {limit}",
+    "too_many_decimals": "“{value}” has more than {limit} decimal places",
+    "not_true_or_false": "“{value}” is neither true nor false; write true or false",
+    "not_a_date": "“{value}” is not a date; write it like 2025-12-31",
+    "not_a_datetime": "“{value}” is not a date and time; write it like 2025-12-31 23:59:00",
+    "not_a_time": "“{value}” is not a time; write it like 23:59:00",
+    "not_a_duration": "“{value}” is not a duration; write it like 1 02:30:00",
+    "not_a_uuid": "“{value}” is not a UUID",
+    "not_json": "“{value}” is not valid JSON",
+    "not_an_ip": "“{value}” is not an IP address",
+    "too_long": "“{value}” is longer than {limit} characters",
+    "not_a_choice": "“{value}” is not one of: {choices}",
+    "pattern": "“{value}”: {message}",
+    "unknown_reference": "no {model} with {key} “{value}”",
+    "reference_vanished": "the {model} with {key} “{value}” was deleted while the import ran",
+    "duplicate_in_file": "“{value}” stands already in line {first_line}",
+    "already_exists": "“{value}” exists already",
+    "taken": "another row has “{value}” already",
+    "conflict": "“{value}” was changed by somebody else while the import ran; import it again",
+}
+"""What is wrong with one value of one record."""
+
+
+def sentence(code: str, params: dict[str, Any], language: str = "en") -> str:
+    """The sentence of a failure or fault code. KeyError if the code, or one of its params, is
+    unknown."""
+    del language  # English for now; the plan and the call carry the language already
+    template = FAILURES.get(code) or FAULTS[code]
+    return template.format_map({name: _text(value) for name, value in params.items()})
+
+
+def _text(value: Any) -> str:
+    match value:
+        case list() | tuple():
+            return ", ".join(map(str, cast("list[Any]", value)))
+        case bool():
+            return str(value)
+        case int():
+            return f"{value:,}"
+        case _:
+            return str(value)
