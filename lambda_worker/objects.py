@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, Final, Protocol, cast
 
 CHUNK: Final = 256 * 1024
 """Bytes a read: large enough that Python's cost a chunk vanishes, small beside the memory goal."""
@@ -72,8 +72,7 @@ class S3Objects:
         try:
             head: dict[str, Any] = self._client.head_object(**arguments)
         except ClientError as error:
-            answer: dict[str, Any] = error.response["ResponseMetadata"]  # pyright: ignore[reportUnknownMemberType]
-            status = answer["HTTPStatusCode"]
+            status = cast(Any, error).response["ResponseMetadata"]["HTTPStatusCode"]
             # Without ListBucket S3 answers 403 for what does not exist; 405 is a delete marker.
             if status in (403, 404, 405):
                 return None

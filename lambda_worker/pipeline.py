@@ -154,17 +154,19 @@ def _import(
         settle.staged(control, claim, staging.stage(data, plan, tables, source, pulse))
         pulse.enter(Status.CHECKING)
         checked = check(data, plan, tables, pulse)
-        if _stops_here(plan, checked):
+        if _stops_here(plan, checked, approved=claim.job.approved):
             return _end_in_review_or_failed(connections, claim, plan, tables, services)
         settle.move(control, claim, Status.APPLYING)
     pulse.enter(Status.APPLYING)
     return _apply_and_end(connections, claim, plan, tables, pulse, services)
 
 
-def _stops_here(plan: ImportPlan, checked: Checked) -> bool:
+def _stops_here(plan: ImportPlan, checked: Checked, *, approved: bool) -> bool:
     """Whether a person, or the plan, keeps the good rows out for now."""
     if checked.rejected and plan.on_reject is OnReject.ABORT:
         return True
+    if approved:
+        return False  # looked at before; these are the same bytes, staged again
     if plan.review is Review.ON_REJECTS:
         return checked.rejected > 0
     return plan.review is Review.ALWAYS

@@ -35,8 +35,8 @@ class CsvReader:
         self._width = 0
 
     def header(self) -> tuple[str, ...]:
-        """The first record, stripped of blanks; to be called before `records`."""
-        first = next(self._read(), None)
+        """The first record that is no blank line, stripped; to be called before `records`."""
+        first = next((record for record in self._read() if record.fields), None)
         if first is None:
             raise FileFault("empty_file")
         names = tuple(name.strip() for name in first.fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from lambda_worker.files.csv_reader import CsvReader
 from lambda_worker.files.reading import FileFault, Reading, Record
@@ -25,24 +26,20 @@ def preview(sample: bytes, *, whole: bool, rows: int = 10) -> Preview:
 
     Raises FileFault where the worker would: an empty file, no CSV, broken quotes, ...
     """
-    reader = CsvReader([sample])
+    reader = CsvReader([sample if whole else _whole_lines(sample)])
     headers = reader.header()
     records: list[Record] = []
     try:
-        for record in reader.records():
-            records.append(record)
-            if len(records) == rows:
-                break
+        records.extend(islice(reader.records(), rows))
     except FileFault as fault:
-        if whole or not _may_be_cut(fault):
+        # A sample may end inside a quoted value; nothing else can be the cut's doing.
+        if whole or fault.code != "unclosed_quote":
             raise
-    else:
-        if not whole and len(records) < rows and records:
-            records.pop()  # the sample's end cuts the last record
     reading = Reading(format="csv", encoding="utf-8", delimiter=",", headers=headers)
     return Preview(reading=reading, records=tuple(records))
 
 
-def _may_be_cut(fault: FileFault) -> bool:
-    """Faults that the sample's end may have made, not the file."""
-    return fault.code in {"unclosed_quote", "wrong_field_count", "bad_encoding"}
+def _whole_lines(sample: bytes) -> bytes:
+    """The sample without the line that its end has cut, unless that is all there is."""
+    end = max(sample.rfind(b"\n"), sample.rfind(b"\r"))
+    return sample[: end + 1] if end >= 0 else sample
