@@ -8,8 +8,9 @@ from typing import Any, Final, Protocol
 
 from lambda_worker import __version__, config, services
 from lambda_worker.claim import Invocation, Order, now
+from lambda_worker.contract import CommandMessage
 from lambda_worker.database import connect
-from lambda_worker.events import Arrival, Ping, arrivals, body_of, sqs_records
+from lambda_worker.events import Arrival, Ping, UnreadableMessage, arrivals, body_of, sqs_records
 from lambda_worker.faults import JobBusy
 from lambda_worker.logs import log, log_error
 from lambda_worker.pipeline import run_job
@@ -48,7 +49,9 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
         try:
             outcomes += [_take(arrival, invocation) for arrival in arrivals(body_of(record))]
         except Exception as error:
-            _put_off(record, error)
+            if isinstance(error, UnreadableMessage):
+                log_error("unreadable", error, request=invocation.request_id)
+            _put_off(record)
             raise
     return {"ok": True, "outcomes": outcomes}
 
@@ -68,12 +71,16 @@ def _run(order: Order, invocation: Invocation) -> dict[str, Any]:
         "request": invocation.request_id,
     }
     log("order", **facts)
+    outside = services.aws()
     try:
         with connect(services.database_url()) as connections:
-            outcome = run_job(connections, order, invocation, services.aws())
+            outcome = run_job(connections, order, invocation, outside)
     except JobBusy as busy:
-        log("busy", retry_after=busy.retry_after, **facts)
-        raise
+        # A message of its own, because raising would use up this one's deliveries.
+        outside.queue.send(
+            CommandMessage(order.command, order.job, order.attempt), busy.retry_after
+        )
+        outcome = "busy"
     except Exception as error:
         log_error("failed", error, **facts)
         raise
@@ -90,13 +97,11 @@ def _ping() -> dict[str, Any]:
     return answer
 
 
-def _put_off(record: dict[str, Any], error: Exception) -> None:
+def _put_off(record: dict[str, Any]) -> None:
     """Say when the message is to be seen again; without this it would wait for the whole visibility
     timeout."""
     receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
     wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (receives - 1))
-    if isinstance(error, JobBusy):
-        wait = error.retry_after
     try:
         services.retry_later(record, wait)
     except Exception as second:  # noqa: BLE001 - the first error is the one to be raised

@@ -72,7 +72,7 @@ class S3Objects:
         try:
             head: dict[str, Any] = self._client.head_object(**arguments)
         except ClientError as error:
-            status = cast(Any, error).response["ResponseMetadata"]["HTTPStatusCode"]
+            status = cast("Any", error).response["ResponseMetadata"]["HTTPStatusCode"]
             # Without ListBucket S3 answers 403 for what does not exist; 405 is a delete marker.
             if status in (403, 404, 405):
                 return None

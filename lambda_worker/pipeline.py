@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import timedelta
 
@@ -95,7 +96,7 @@ def _work(
         outcome = _to_an_end(connections, claim, source, invocation, services)
         return outcome
     finally:
-        if not connections.control.broken:
+        with contextlib.suppress(psycopg.Error):  # the first error is the one to be raised
             settle.close_attempt(connections.control, claim, invocation, outcome)
 
 
@@ -107,24 +108,20 @@ def _to_an_end(
     services: Services,
 ) -> str:
     plan: ImportPlan | None = None
-    left = (invocation.deadline - claims.now()).total_seconds()
-    with Pulse(connections, claim.attempt_id, time.monotonic() + left) as pulse:
-        try:
-            plan = _read_plan(claim.job)
-            return _import(connections, claim, plan, source, pulse, services)
-        except JobFault as fault:
-            return _end_without_rows(connections, claim, plan, Ending(Status.FAILED, fault=fault))
-        except CancelRequested:
-            return _end_without_rows(connections, claim, plan, Ending(Status.CANCELLED))
-        except psycopg.errors.QueryCanceled:
-            reason = pulse.stop_reason
-            if isinstance(reason, JobFault):
-                ending = Ending(Status.FAILED, fault=reason)
-            elif isinstance(reason, CancelRequested):
-                ending = Ending(Status.CANCELLED)
-            else:
-                raise
-            return _end_without_rows(connections, claim, plan, ending)
+    try:
+        plan = _read_plan(claim.job)
+        left = (invocation.deadline - claims.now()).total_seconds()
+        with Pulse(connections, claim.attempt_id, time.monotonic() + left) as pulse:
+            try:
+                return _import(connections, claim, plan, source, pulse, services)
+            except psycopg.errors.QueryCanceled as error:
+                raise pulse.stop_reason or error from error
+    except JobFault as fault:
+        ending = Ending(Status.FAILED, fault=fault)
+    except CancelRequested:
+        ending = Ending(Status.CANCELLED)
+    # Only after the pulse has ended: it cancels whatever the data connection runs.
+    return _end_without_rows(connections, claim, plan, ending)
 
 
 def _read_plan(job: Job) -> ImportPlan:

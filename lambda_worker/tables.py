@@ -74,18 +74,20 @@ def fixed_value(fixed: Fixed) -> sql.Composed:
     return _FIXED.format(value=sql.Literal(fixed.value), type=sql_type(fixed.kind))
 
 
-_SCOPE = sql.SQL(" AND {alias}.{column} IS NOT DISTINCT FROM {value}")
+_SCOPE = sql.SQL(" AND {alias}.{column} = {value}")
+_NULL_SCOPE = sql.SQL(" AND {alias}.{column} IS NULL")
 
 
 def within_scope(alias: str, scope: tuple[Fixed, ...]) -> sql.Composed:
     """The conditions of a scope on the table called `alias`, each with its AND in front."""
-    return sql.Composed(
-        [
-            _SCOPE.format(
+    conditions: list[sql.Composed] = []
+    for fixed in scope:
+        template = _NULL_SCOPE if fixed.value is None else _SCOPE
+        conditions.append(
+            template.format(
                 alias=sql.Identifier(alias),
                 column=sql.Identifier(fixed.column),
                 value=fixed_value(fixed),
             )
-            for fixed in scope
-        ]
-    )
+        )
+    return sql.Composed(conditions)

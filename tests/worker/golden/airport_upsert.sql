@@ -1,0 +1,112 @@
+DROP TABLE IF EXISTS "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
+
+CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" (
+    line bigint NOT NULL,
+    column_no int,
+    code text NOT NULL,
+    detail text
+);
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
+SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+ CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END),
+       (1, CASE WHEN s."c2" = '' THEN NULL WHEN char_length(s."c2") > 3 THEN 'too_long' END),
+       (2, CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END),
+       (3, CASE WHEN s."c4" = '' THEN NULL WHEN char_length(s."c4") > 100 THEN 'too_long' END),
+       (4, CASE WHEN s."c5" = '' THEN 'required' END),
+       (5, CASE WHEN btrim(s."c6", E' \t\r\n\f\v') = '' THEN 'required' WHEN btrim(s."c6", E' \t\r\n\f\v') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\v'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END),
+       (6, CASE WHEN btrim(s."c7", E' \t\r\n\f\v') = '' THEN 'required' WHEN btrim(s."c7", E' \t\r\n\f\v') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\v'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END),
+       (7, CASE WHEN btrim(s."c8", E' \t\r\n\f\v') = '' THEN 'required' WHEN btrim(s."c8", E' \t\r\n\f\v') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\v'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\v') AS numeric))) > 2 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\v') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END),
+       (8, CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END)) AS f (column_no, fault)
+ WHERE coalesce(CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END,
+       CASE WHEN s."c2" = '' THEN NULL WHEN char_length(s."c2") > 3 THEN 'too_long' END,
+       CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END,
+       CASE WHEN s."c4" = '' THEN NULL WHEN char_length(s."c4") > 100 THEN 'too_long' END,
+       CASE WHEN s."c5" = '' THEN 'required' END,
+       CASE WHEN btrim(s."c6", E' \t\r\n\f\v') = '' THEN 'required' WHEN btrim(s."c6", E' \t\r\n\f\v') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\v'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END,
+       CASE WHEN btrim(s."c7", E' \t\r\n\f\v') = '' THEN 'required' WHEN btrim(s."c7", E' \t\r\n\f\v') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\v'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END,
+       CASE WHEN btrim(s."c8", E' \t\r\n\f\v') = '' THEN 'required' WHEN btrim(s."c8", E' \t\r\n\f\v') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\v'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\v') AS numeric))) > 2 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\v') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END,
+       CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END) IS NOT NULL
+   AND f.fault IS NOT NULL;
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT s.line, 4, 'unknown_reference'
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+ WHERE (CASE WHEN s."c5" = '' THEN '' END IS NULL)
+   AND NOT EXISTS (
+       SELECT FROM "airports_country" "p5"
+        WHERE "p5"."code" = s."c5");
+
+ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
+
+CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
+SELECT * FROM (
+SELECT s.line, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2", CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END AS "v3", CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END AS "v4", "p5"."id" AS "v5", CASE WHEN btrim(s."c6", E' \t\r\n\f\v') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\v') AS numeric) END AS "v6", CASE WHEN btrim(s."c7", E' \t\r\n\f\v') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\v') AS numeric) END AS "v7", CASE WHEN btrim(s."c8", E' \t\r\n\f\v') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\v') AS numeric) END AS "v8", CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END AS "v9"
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+  LEFT JOIN "airports_country" "p5" ON "p5"."code" = s."c5"
+ WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.line = s.line)) typed
+ ORDER BY "v1" COLLATE "C";
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
+SELECT r.line, 0, 'duplicate_in_file', CAST(d.first_line AS text)
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN (SELECT "v1", min(line) AS first_line
+          FROM "sluice_staging"."ready_00000000000000000000000000000000"
+         GROUP BY "v1"
+        HAVING count(*) > 1) d ON r."v1" = d."v1"
+ WHERE r.line > d.first_line;
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
+SELECT r.line, 1, 'duplicate_in_file', CAST(d.first_line AS text)
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN (SELECT "v2", min(line) AS first_line
+          FROM "sluice_staging"."ready_00000000000000000000000000000000"
+         GROUP BY "v2"
+        HAVING count(*) > 1) d ON r."v2" = d."v2"
+ WHERE r.line > d.first_line;
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT r.line, 1, 'taken'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN "airports_airport" t ON t."iata" = r."v2"
+ WHERE NOT (t."icao" = r."v1");
+
+DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.line = f.line;
+
+ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
+
+WITH present AS (
+    SELECT p."id" AS pk
+      FROM "airports_country" p
+     WHERE p."id" IN (SELECT r."v5" FROM "sluice_staging"."ready_00000000000000000000000000000000" r)
+       FOR KEY SHARE)
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT r.line, 4, 'reference_vanished'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r."v5" IS NOT NULL
+   AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v5");
+
+UPDATE "airports_airport" t
+   SET "iata" = r."v2", "name" = r."v3", "city" = r."v4", "country_id" = r."v5", "latitude" = r."v6", "longitude" = r."v7", "elevation" = r."v8", "timezone" = r."v9"
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND t."icao" = r."v1"
+   AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9");
+
+INSERT INTO "airports_airport" ("icao", "iata", "name", "city", "country_id", "latitude", "longitude", "elevation", "timezone")
+SELECT r."v1", r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND NOT EXISTS (SELECT FROM "airports_airport" t WHERE t."icao" = r."v1")
+ ORDER BY r.ctid
+    ON CONFLICT DO NOTHING;
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT r.line, 0, 'conflict'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND NOT EXISTS (
+       SELECT FROM "airports_airport" t
+        WHERE t."icao" = r."v1"
+          AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"));

@@ -1,0 +1,107 @@
+DROP TABLE IF EXISTS "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
+
+CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" (
+    line bigint NOT NULL,
+    column_no int,
+    code text NOT NULL,
+    detail text
+);
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
+SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+ CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END),
+       (1, CASE WHEN s."c2" = '' THEN 'required' END),
+       (2, CASE WHEN s."c3" = '' THEN 'required' END),
+       (3, CASE WHEN btrim(s."c4", E' \t\r\n\f\v') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\v') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\v'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\v') AS int2) < CAST('0' AS int2) THEN 'too_small' END)) AS f (column_no, fault)
+ WHERE coalesce(CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END,
+       CASE WHEN s."c2" = '' THEN 'required' END,
+       CASE WHEN s."c3" = '' THEN 'required' END,
+       CASE WHEN btrim(s."c4", E' \t\r\n\f\v') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\v') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\v'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\v') AS int2) < CAST('0' AS int2) THEN 'too_small' END) IS NOT NULL
+   AND f.fault IS NOT NULL;
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT s.line, 1, 'unknown_reference'
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+ WHERE (CASE WHEN s."c2" = '' THEN '' END IS NULL)
+   AND NOT EXISTS (
+       SELECT FROM "airports_airport" "p2"
+        WHERE "p2"."iata" = s."c2");
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT s.line, 2, 'unknown_reference'
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+ WHERE (CASE WHEN s."c3" = '' THEN '' END IS NULL)
+   AND NOT EXISTS (
+       SELECT FROM "airports_airport" "p3"
+        WHERE "p3"."iata" = s."c3");
+
+ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
+
+CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
+SELECT * FROM (
+SELECT s.line, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", "p2"."id" AS "v2", "p3"."id" AS "v3", CASE WHEN btrim(s."c4", E' \t\r\n\f\v') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\v') AS int2) END AS "v4"
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+  LEFT JOIN "airports_airport" "p2" ON "p2"."iata" = s."c2"
+  LEFT JOIN "airports_airport" "p3" ON "p3"."iata" = s."c3"
+ WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.line = s.line)) typed
+ ORDER BY "v1" COLLATE "C", "v2", "v3";
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
+SELECT r.line, NULL, 'duplicate_in_file', CAST(d.first_line AS text)
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN (SELECT "v1", "v2", "v3", min(line) AS first_line
+          FROM "sluice_staging"."ready_00000000000000000000000000000000"
+         GROUP BY "v1", "v2", "v3"
+        HAVING count(*) > 1) d ON r."v1" = d."v1" AND r."v2" = d."v2" AND r."v3" = d."v3"
+ WHERE r.line > d.first_line;
+
+DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.line = f.line;
+
+ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
+
+WITH present AS (
+    SELECT p."id" AS pk
+      FROM "airports_airport" p
+     WHERE p."id" IN (SELECT r."v2" FROM "sluice_staging"."ready_00000000000000000000000000000000" r)
+       FOR KEY SHARE)
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT r.line, 1, 'reference_vanished'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r."v2" IS NOT NULL
+   AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v2");
+
+WITH present AS (
+    SELECT p."id" AS pk
+      FROM "airports_airport" p
+     WHERE p."id" IN (SELECT r."v3" FROM "sluice_staging"."ready_00000000000000000000000000000000" r)
+       FOR KEY SHARE)
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT r.line, 2, 'reference_vanished'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r."v3" IS NOT NULL
+   AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v3");
+
+UPDATE "airports_route" t
+   SET "stops" = r."v4"
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND t."airline" = r."v1" AND t."origin_id" = r."v2" AND t."destination_id" = r."v3"
+   AND ROW(t."stops") IS DISTINCT FROM ROW(r."v4");
+
+INSERT INTO "airports_route" ("airline", "origin_id", "destination_id", "stops")
+SELECT r."v1", r."v2", r."v3", r."v4"
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND NOT EXISTS (SELECT FROM "airports_route" t WHERE t."airline" = r."v1" AND t."origin_id" = r."v2" AND t."destination_id" = r."v3")
+ ORDER BY r.ctid
+    ON CONFLICT DO NOTHING;
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
+SELECT r.line, NULL, 'conflict'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND NOT EXISTS (
+       SELECT FROM "airports_route" t
+        WHERE t."airline" = r."v1" AND t."origin_id" = r."v2" AND t."destination_id" = r."v3"
+          AND ROW(t."stops") IS NOT DISTINCT FROM ROW(r."v4"));

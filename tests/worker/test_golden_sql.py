@@ -1,0 +1,65 @@
+"""The SQL of whole imports, rendered into golden/ to be read in review.
+
+UPDATE_GOLDEN=1 writes the files anew.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from psycopg import sql
+
+from lambda_worker import applying, checking
+from lambda_worker.plan import Fixed, ImportPlan, Kind, Mode, Source, Stamp
+from lambda_worker.tables import StagingTables
+from tests.worker.plans import plan_for
+
+GOLDEN = Path(__file__).parent / "golden"
+TABLES = StagingTables.of(UUID(int=0))
+BATCH = sql.SQL("r.ctid >= '(0,0)' AND r.ctid < '(256,0)'").format()
+
+
+def statements(plan: ImportPlan) -> Iterator[sql.Composed]:
+    """What the worker runs for a plan, in order, with one batch."""
+    yield from checking.steps(plan, TABLES)
+    yield from applying.vanished_parents(plan, TABLES)
+    if plan.mode is Mode.UPSERT:
+        yield applying.update_changed(plan, TABLES, BATCH)
+    yield applying.insert_new(plan, TABLES, BATCH)
+    yield applying.conflicts(plan, TABLES, BATCH)
+
+
+def tenant_plan() -> ImportPlan:
+    """Countries of one tenant, in another schema, with stamps."""
+    plan = plan_for("country", mode=Mode.UPSERT)
+    tenant = Fixed(column="tenant_id", kind=Kind.BIGINT, value="7")
+    stamps = (
+        Stamp(column="created", source=Source.NOW, on_update=False),
+        Stamp(column="changed", source=Source.NOW, on_update=True),
+    )
+    target = replace(plan.target, schema="crm", table='odd "name"', stamps=stamps)
+    return replace(plan, target=target, scope=(tenant,), constants=(tenant,))
+
+
+PLANS = {
+    "country_insert": plan_for("country", mode=Mode.INSERT),
+    "country_insert_new": plan_for("country", mode=Mode.INSERT_NEW),
+    "airport_upsert": plan_for("airport", mode=Mode.UPSERT),
+    "route_upsert": plan_for("route", mode=Mode.UPSERT),
+    "tenant_upsert": tenant_plan(),
+}
+
+
+@pytest.mark.parametrize("name", sorted(PLANS))
+def test_the_sql_is_what_was_reviewed(name: str) -> None:
+    rendered = ";\n\n".join(s.as_string().strip() for s in statements(PLANS[name])) + ";\n"
+    file = GOLDEN / f"{name}.sql"
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(rendered)
+    assert rendered == file.read_text(), "read the difference; UPDATE_GOLDEN=1 writes it anew"
