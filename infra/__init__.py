@@ -1,0 +1,1 @@
+"""The AWS side as code: the template, and what deploys it."""

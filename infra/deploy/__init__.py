@@ -1,0 +1,1 @@
+"""Builds the worker's zip and deploys template and code, to AWS or to a local AWS."""

@@ -1,0 +1,97 @@
+"""What many tests share: Postgres, the stack, the browser. Each starts when first asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any, Final
+
+import dj_database_url
+import pytest
+from django.db import connections
+
+from devstack.postgres import DEFAULT_VERSION, INSTALLS, Postgres, start_postgres
+from devstack.processes import processes
+from devstack.stack import Stack
+from devstack.stack import stack as start_stack
+
+CHROMIUMS: Final = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--postgres 16 runs everything on the older server."""
+    parser.addoption(
+        "--postgres",
+        type=int,
+        choices=sorted(INSTALLS),
+        default=DEFAULT_VERSION,
+        help="major version of the embedded Postgres",
+    )
+
+
+def chromium() -> str | None:
+    """Debian's browser; Playwright's own download is not used."""
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the stack or a browser, by its fixtures; no browser, no such tests."""
+    skip = pytest.mark.skip(reason="no Chromium on this machine: see bin/test")
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "stack" in fixtures:
+            item.add_marker("stack")
+        if "page" in fixtures or "browser" in fixtures:
+            item.add_marker("browser")
+            if chromium() is None:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
+    """The embedded server, one for the whole run."""
+    with processes() as running:
+        yield start_postgres(running, request.config.getoption("--postgres"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    """An ordinary role's own empty database; the role may create more, as test runners do."""
+    return postgres.create_database("tester", may_create=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres_url: str) -> None:
+    """Tell Django where its database is, now that it is somewhere (a hook of pytest-django)."""
+    found: dict[str, Any] = dict(dj_database_url.parse(postgres_url))
+    for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT"):
+        connections["default"].settings_dict[key] = found[key]
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres: Postgres) -> str:
+    """A migrated database for code that knows no Django; pytest-django's own is another."""
+    url = postgres.create_database("worker")
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
+        env={**os.environ, "DATABASE_URL": url},
+        check=True,
+    )
+    return url
+
+
+@pytest.fixture(scope="session")
+def stack(postgres: Postgres) -> Iterator[Stack]:
+    """The whole local stack, one for the whole run, on the same Postgres server."""
+    with start_stack(postgres=postgres) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium; as root it runs only without its sandbox."""
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": ["--no-sandbox"]}

@@ -1,0 +1,154 @@
+"""What the template must say, whoever edits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cfnlint.api import lint_file
+from cfnlint.decode.cfn_yaml import load
+
+from infra.deploy.platforms import RUNTIME
+from infra.deploy.stack import TEMPLATE
+from lambda_worker import contract
+
+template: dict[str, Any] = load(str(TEMPLATE))
+resources: dict[str, Any] = template["Resources"]
+
+
+def properties(name: str) -> Any:
+    return resources[name]["Properties"]
+
+
+def statements(document: Any) -> list[Any]:
+    return list(document["Statement"])
+
+
+def allowed() -> Iterator[tuple[str, Any]]:
+    """Every statement that allows something, with the name of its policy."""
+    for policy in properties("Role")["Policies"]:
+        for statement in statements(policy["PolicyDocument"]):
+            yield "Role", statement
+    for statement in statements(properties("WebPolicy")["PolicyDocument"]):
+        yield "WebPolicy", statement
+
+
+def actions(policy: str) -> set[str]:
+    found: set[str] = set()
+    for name, statement in allowed():
+        if name == policy:
+            action = statement["Action"]
+            found |= {action} if isinstance(action, str) else set(action)
+    return found
+
+
+def test_cfn_lint_finds_nothing() -> None:
+    assert [str(match) for match in lint_file(TEMPLATE)] == []
+
+
+def test_the_bucket_is_closed_to_the_public() -> None:
+    assert set(properties("Bucket")["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties("Bucket")["PublicAccessBlockConfiguration"]) == 4
+
+
+def test_the_bucket_keeps_versions() -> None:
+    assert properties("Bucket")["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_the_bucket_refuses_plain_http() -> None:
+    (statement,) = statements(properties("BucketPolicy")["PolicyDocument"])
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert len(statement["Resource"]) == 2
+
+
+def test_plain_http_has_to_be_asked_for() -> None:
+    assert resources["BucketPolicy"]["Condition"] == "RequireTls"
+    assert template["Parameters"]["AllowPlainHttp"]["Default"] == "false"
+
+
+def test_only_the_web_origin_may_upload_from_a_browser() -> None:
+    (rule,) = properties("Bucket")["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedOrigins"] == [{"Ref": "WebOrigin"}]
+    assert rule["AllowedMethods"] == ["POST", "PUT"]
+    assert rule["ExposedHeaders"] == ["ETag"]
+
+
+def test_everything_in_the_bucket_ends_some_day() -> None:
+    rules = {rule["Id"]: rule for rule in properties("Bucket")["LifecycleConfiguration"]["Rules"]}
+    assert rules["uploads"]["Prefix"] == contract.UPLOAD_PREFIX
+    assert rules["results"]["Prefix"] == contract.RESULT_PREFIX
+    assert {"old-versions", "delete-markers", "unfinished-uploads"} <= rules.keys()
+
+
+def test_the_bucket_tells_the_queue_of_every_upload_and_nothing_else() -> None:
+    (told,) = properties("Bucket")["NotificationConfiguration"]["QueueConfigurations"]
+    assert told["Event"] == "s3:ObjectCreated:*"
+    assert told["Queue"] == {"Fn::GetAtt": ["UploadsQueue", "Arn"]}
+    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": contract.UPLOAD_PREFIX}]
+
+
+def test_only_this_bucket_may_send_to_the_uploads_queue() -> None:
+    (statement,) = statements(properties("UploadsQueuePolicy")["PolicyDocument"])
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    assert {"ArnEquals", "StringEquals"} == statement["Condition"].keys()
+
+
+@pytest.mark.parametrize("queue", ["Uploads", "Commands"])
+def test_each_queue_has_a_dead_letter_queue_and_two_alarms(queue: str) -> None:
+    redrive = properties(f"{queue}Queue")["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
+    assert properties(f"{queue}DeadLettersAlarm")["Threshold"] == 0
+    assert properties(f"{queue}OldestAlarm")["MetricName"] == "ApproximateAgeOfOldestMessage"
+
+
+@pytest.mark.parametrize("queue", ["Uploads", "Commands"])
+def test_each_queue_feeds_the_function_one_message_at_a_time(queue: str) -> None:
+    mapping = properties(f"{queue}Mapping")
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [f"{queue}Queue", "Arn"]}
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}
+
+
+def test_messages_stay_hidden_at_least_as_long_as_the_function_may_run() -> None:
+    defaults = {name: each.get("Default") for name, each in template["Parameters"].items()}
+    assert defaults["QueueVisibilitySeconds"] >= defaults["TimeoutSeconds"]
+
+
+def test_no_policy_allows_a_whole_service() -> None:
+    for name in ("Role", "WebPolicy"):
+        assert not {action for action in actions(name) if "*" in action}
+
+
+def test_no_policy_reaches_every_resource() -> None:
+    assert [statement["Sid"] for _, statement in allowed() if statement["Resource"] == "*"] == []
+
+
+def test_the_web_app_can_neither_read_uploads_nor_write_results() -> None:
+    for name, statement in allowed():
+        where = str(statement["Resource"])
+        if name == "WebPolicy" and "s3:GetObject" in statement["Action"]:
+            assert "/results/*" in where
+        if name == "WebPolicy" and "s3:PutObject" in statement["Action"]:
+            assert "/uploads/*" in where
+
+
+def test_the_worker_mails_from_its_own_address_only() -> None:
+    (statement,) = [each for _, each in allowed() if each["Action"] == "ses:SendEmail"]
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+
+
+def test_the_function_is_outside_any_vpc_and_reserves_nothing() -> None:
+    function = properties("Function")
+    assert "VpcConfig" not in function
+    assert "ReservedConcurrentExecutions" not in function
+
+
+def test_the_function_runs_the_python_that_the_zip_is_built_for() -> None:
+    assert properties("Function")["Runtime"] == f"python{RUNTIME}"
+
+
+def test_logs_are_not_kept_for_ever() -> None:
+    assert properties("LogGroup")["RetentionInDays"] == {"Ref": "LogRetentionDays"}
