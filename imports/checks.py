@@ -1,0 +1,210 @@
+"""System checks of the targets: what SQL cannot express is an error that names the ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
+from django.db.models import CheckConstraint, ForeignKey, Model, UniqueConstraint
+from django.db.models.signals import post_save, pre_save
+
+from imports import registry
+from imports.fields import AnyField, default_problem, is_made_by_database, problems, stamp_of
+from imports.lookups import key_field, unique_sets
+from imports.mapping import fillable, is_required
+from imports.rules import NotInSql
+from imports.targets import ImportTarget
+
+MODEL_HOOKS: Final = (
+    "save",
+    "save_base",
+    "clean",
+    "clean_fields",
+    "full_clean",
+    "validate_constraints",
+)
+"""Methods of a model that saving by the ORM or a form would call, and SQL does not."""
+
+
+@register(Tags.models)
+def check_targets(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """All findings about all targets, or about those of the apps named."""
+    labels = None if app_configs is None else {config.label for config in app_configs}
+    return [
+        message
+        for target in registry.targets()
+        if labels is None or target.model._meta.app_label in labels
+        for message in check_target(target)
+    ]
+
+
+def check_target(target: ImportTarget) -> list[CheckMessage]:
+    """All findings about one target."""
+    unknown = list(_unknown_names(target))
+    if unknown:
+        return unknown  # the rest would stumble over them
+    return [
+        *_natural_key(target),
+        *_inheritance(target),
+        *_many_to_many(target),
+        *_fields(target),
+        *_left_out(target),
+        *_model_python(target),
+        *_constraints(target),
+    ]
+
+
+def _unknown_names(target: ImportTarget) -> Iterator[CheckMessage]:
+    known = {f.name for f in target.model._meta.get_fields()}
+    declared: dict[str, Iterable[str]] = {
+        "natural_key": target.natural_key,
+        "lookups": target.lookups,
+        "fields": target.fields or (),
+        "exclude": target.exclude,
+        "synonyms": target.synonyms,
+    }
+    for attribute, names in declared.items():
+        for name in set(names) - known:
+            yield _error(
+                target, "E001", f"{attribute} names {name!r}, which {target.label} has not.", ""
+            )
+
+
+def _natural_key(target: ImportTarget) -> Iterator[CheckMessage]:
+    key = set(target.natural_key)
+    if not key:
+        yield _error(
+            target, "E002", "natural_key is empty.", "Name the fields that tell rows apart."
+        )
+        return
+    for name in target.natural_key:
+        if getattr(target.model._meta.get_field(name), "null", False):
+            hint = "NULL equals nothing, so rows could not be told apart: choose another field."
+            yield _error(target, "E003", f"natural_key has {name!r}, which may be NULL.", hint)
+    # A scope's columns are part of the key, and known only when somebody asks.
+    scoped = _overrides(target, "scope")
+    if not any(s == key or (scoped and key < s) for s in unique_sets(target.model)):
+        hint = (
+            "Add a UniqueConstraint of just these fields, or name the fields of one that there is."
+        )
+        yield _error(target, "E004", f"Nothing makes {sorted(key)} unique in the database.", hint)
+
+
+def _inheritance(target: ImportTarget) -> Iterator[CheckMessage]:
+    if target.model._meta.concrete_model._meta.parents:
+        hint = "Import into the parent model, or use an abstract base class."
+        yield _error(target, "E005", f"{target.label} is spread over several tables.", hint)
+
+
+def _many_to_many(target: ImportTarget) -> Iterator[CheckMessage]:
+    for field in target.model._meta.many_to_many:
+        if field.name not in target.exclude:
+            yield _error(
+                target,
+                "E006",
+                f"{field.name}: a many-to-many relation has no column of its own.",
+                "Add it to exclude, and make its through model importable.",
+            )
+
+
+def _fields(target: ImportTarget) -> Iterator[CheckMessage]:
+    for field in fillable(target):
+        for problem in [*problems(field), *_lookup_problems(target, field)]:
+            bypass = f"{field.name}.{problem.name}"
+            if problem.name and bypass in target.bypass:
+                continue
+            yield _error(
+                target, "E007", f"{field.name}: {problem.reason}.", _ways_out(problem, bypass)
+            )
+
+
+def _lookup_problems(target: ImportTarget, field: AnyField) -> Iterator[NotInSql]:
+    if isinstance(field, ForeignKey):
+        try:
+            key_field(target, field)
+        except NotInSql as problem:
+            yield problem
+        if field.get_limit_choices_to():
+            yield NotInSql("limit_choices_to", "its limit_choices_to is a query of the ORM's")
+
+
+def _ways_out(problem: NotInSql, bypass: str) -> str:
+    if problem.name == "lookups":
+        return "Name a unique field of the related model in lookups, or add the field to exclude."
+    ways = "Add the field to exclude, or set it in constants()"
+    if not problem.name:
+        return f"{ways}."
+    return (
+        f"{ways}; express the rule as a RegexValidator, a limit or a CheckConstraint; "
+        f"or add {bypass!r} to bypass, if imports may go without it."
+    )
+
+
+def _left_out(target: ImportTarget) -> Iterator[CheckMessage]:
+    """Fields that a file may lack, or may not fill, and what then becomes of them."""
+    from_file = fillable(target)
+    # Which fields a hook sets is known only when somebody asks.
+    hooked = _overrides(target, "constants") or _overrides(target, "scope")
+    for field in target.model._meta.concrete_fields:
+        if is_made_by_database(field) or stamp_of(field) or (hooked and field not in from_file):
+            continue
+        problem = default_problem(field)
+        if problem:
+            hint = "Give it a plain default or a db_default, or set it in constants()."
+            yield _error(target, "E008", f"{field.name}: {problem.reason}.", hint)
+        elif field not in from_file and is_required(target, field):
+            hint = "Let the file fill it, give it a default, or set it in constants()."
+            yield _error(
+                target, "E009", f"{field.name} is excluded, and nothing gives its value.", hint
+            )
+
+
+def _model_python(target: ImportTarget) -> Iterator[CheckMessage]:
+    for hook in MODEL_HOOKS:
+        if getattr(target.model, hook) is not getattr(Model, hook) and hook not in target.bypass:
+            hint = (
+                f"Express it in the database, or add {hook!r} to bypass: then imports go without."
+            )
+            yield _error(
+                target, "E010", f"{target.label}.{hook}() is Python, and is not called.", hint
+            )
+    listened = pre_save.has_listeners(target.model) or post_save.has_listeners(target.model)
+    if listened and "signals" not in target.bypass:
+        yield CheckWarning(
+            "Signal handlers of pre_save or post_save are not called for imported rows.",
+            hint="Express it in the database, or add 'signals' to bypass.",
+            obj=type(target),
+            id="imports.W001",
+        )
+
+
+def _constraints(target: ImportTarget) -> Iterator[CheckMessage]:
+    for constraint in target.model._meta.constraints:
+        plain = isinstance(constraint, UniqueConstraint) and constraint in _plain_uniques(target)
+        if plain or constraint.name in target.bypass:
+            continue
+        kind = "check" if isinstance(constraint, CheckConstraint) else "constraint"
+        yield CheckWarning(
+            f"The {kind} {constraint.name!r} is left to the table: one bad row fails the import.",
+            hint=f"Express it as validators too, or add {constraint.name!r} to bypass.",
+            obj=type(target),
+            id="imports.W002",
+        )
+
+
+def _plain_uniques(target: ImportTarget) -> list[UniqueConstraint]:
+    return [
+        constraint
+        for constraint in target.model._meta.total_unique_constraints
+        if constraint.nulls_distinct is not False
+    ]
+
+
+def _overrides(target: ImportTarget, hook: str) -> bool:
+    return getattr(type(target), hook) is not getattr(ImportTarget, hook)
+
+
+def _error(target: ImportTarget, number: str, message: str, hint: str) -> CheckMessage:
+    return Error(message, hint=hint or None, obj=type(target), id=f"imports.{number}")

@@ -1,0 +1,215 @@
+"""What people do with jobs: each move is one UPDATE whose WHERE settles races."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from imports import queues
+from imports.compiler import compile_plan
+from imports.models import ImportAttempt, ImportCancelRequest, ImportJob
+from imports.targets import ImportTarget, Request
+from imports.uploads import form_lifetime
+from lambda_worker import contract
+from lambda_worker.contract import Command, CommandMessage, Status
+from lambda_worker.plan import Audience, FilePlan, Mode, OnReject, Review
+
+
+class NotAllowed(PermissionDenied):
+    """This user may not do this with this target, or with somebody else's job."""
+
+
+class FileRefused(Exception):
+    """A file of this size cannot be uploaded; the sentence says what can."""
+
+
+def create_job(  # noqa: PLR0913  (a plan has this many choices)
+    target: ImportTarget,
+    *,
+    user: Any,
+    file: FilePlan,
+    size: int,
+    mapping: Mapping[str, str],
+    mode: Mode,
+    on_reject: OnReject = OnReject.SKIP,
+    review: Review = Review.NEVER,
+    request: Request | None = None,
+) -> ImportJob:
+    """A job that waits for its file, with the whole plan in it.
+
+    NotAllowed if the user may not, MappingFault if the columns do not suffice, FileRefused for
+    its size.
+    """
+    if not target.permits(user, mode):
+        raise NotAllowed(f"{user} may not import into {target.label} with mode {mode}")
+    if not 0 < size <= settings.SLUICE_MAX_UPLOAD_BYTES:
+        raise FileRefused(
+            f"The file has {size:,} bytes; "
+            f"from 1 to {settings.SLUICE_MAX_UPLOAD_BYTES:,} can be uploaded."
+        )
+    job_id = uuid4()
+    plan = compile_plan(
+        target,
+        user=user,
+        file=file,
+        mapping=mapping,
+        mode=mode,
+        on_reject=on_reject,
+        review=review,
+        audience=audience_of(user, job_url(job_id)),
+        request=request,
+    )
+    return ImportJob.objects.create(
+        id=job_id,
+        owner=user,
+        target=target.label,
+        file_name=file.name,
+        declared_size=size,
+        plan=plan.to_json(),
+        plan_version=plan.version,
+        upload_expires_at=timezone.now() + form_lifetime(),
+    )
+
+
+def job_url(job_id: Any) -> str:
+    """The whole address of a job's page, for mails."""
+    return f"{settings.SLUICE_BASE_URL}{reverse('imports:job', args=[job_id])}"
+
+
+def audience_of(user: Any, url: str) -> Audience:
+    """Who gets the mail: the user, in the language and time zone of now."""
+    return Audience(
+        recipient=str(getattr(user, user.get_email_field_name(), "") or ""),
+        language=get_language() or settings.LANGUAGE_CODE,
+        time_zone=timezone.get_current_timezone_name(),
+        job_url=url,
+    )
+
+
+def visible_to(user: Any) -> QuerySet[ImportJob]:
+    """One's own jobs; everybody's with the permission to see them."""
+    if user.has_perm("imports.view_all_imports"):
+        return ImportJob.objects.all()
+    if not isinstance(user, AbstractBaseUser):
+        return ImportJob.objects.none()
+    return ImportJob.objects.filter(owner_id=user.pk)
+
+
+def mark_uploaded(job: ImportJob) -> bool:
+    """The browser says that the upload is done; False where the worker, or another, was first.
+
+    No command is sent: the bucket's own event starts the worker.
+    """
+    return _move(job, Status.AWAITING_UPLOAD, Status.QUEUED)
+
+
+def may_act_on(job: ImportJob, user: Any) -> bool:
+    """Whether the user may cancel, retry or approve it: if it is theirs, or by permission."""
+    return job.owner_id == user.pk or bool(user.has_perm("imports.change_importjob"))
+
+
+def _require(job: ImportJob, user: Any) -> None:
+    if not may_act_on(job, user):
+        raise NotAllowed(f"{user} may look at import {job.pk}, but not act on it")
+
+
+def cancel(job: ImportJob, user: Any) -> bool:
+    """End a waiting job, or ask the worker of a running one to stop; False where it is over.
+
+    NotAllowed (as from retry and approve) where it is somebody else's.
+    """
+    _require(job, user)
+    waiting = ImportJob.objects.filter(pk=job.pk, status__in=_values(contract.WAITING))
+    with transaction.atomic():
+        heard = bool(
+            waiting.update(status=Status.CANCELLED.value, finished_at=timezone.now())
+            or _request_cancel(job, user)
+        )
+    job.refresh_from_db()
+    return heard
+
+
+def _request_cancel(job: ImportJob, user: Any) -> bool:
+    """Once a job: pressing again changes nothing. A job that ended in the meantime gets none."""
+    running = ImportJob.objects.filter(pk=job.pk, status__in=_values(contract.RUNNING))
+    if not running.exists():
+        return False
+    ImportCancelRequest.objects.bulk_create(
+        [ImportCancelRequest(job_id=job.pk, requested_by=user)], ignore_conflicts=True
+    )
+    return True
+
+
+def may_retry(job: ImportJob) -> bool:
+    """A failed job whose file had come: there is something to try again with."""
+    return job.status == Status.FAILED and bool(job.object_version)
+
+
+def retry(job: ImportJob, user: Any) -> bool:
+    """Queue a failed job again; False where it was not failed (any more)."""
+    _require(job, user)
+    failed = ImportJob.objects.filter(pk=job.pk, status=Status.FAILED.value)
+    with transaction.atomic():
+        moved = failed.update(
+            status=Status.QUEUED.value, retries=F("retries") + 1, finished_at=None
+        )
+        if moved:
+            # A wish to cancel was meant for the run that failed.
+            ImportCancelRequest.objects.filter(job_id=job.pk).delete()
+            queues.send_on_commit(CommandMessage(Command.RETRY, job.pk))
+    job.refresh_from_db()
+    return bool(moved)
+
+
+def may_approve(job: ImportJob) -> bool:
+    """Whether a review waits for somebody."""
+    return _reviewed().filter(pk=job.pk).exists()
+
+
+def approve(job: ImportJob, user: Any) -> bool:
+    """Let the reviewed rows be written; False where nobody waits for that (any more)."""
+    _require(job, user)
+    with transaction.atomic():
+        approved = (
+            _reviewed().filter(pk=job.pk).update(review_approved_at=timezone.now(), reviewer=user)
+        )
+        if approved:
+            queues.send_on_commit(CommandMessage(Command.APPLY, job.pk))
+    job.refresh_from_db()
+    return bool(approved)
+
+
+def _reviewed() -> QuerySet[ImportJob]:
+    """Jobs whose review nobody has approved yet.
+
+    After an approval a job may come back to review, because the table has changed meanwhile: an
+    attempt that began after the approval has ended then, and a new approval is asked for.
+    """
+    asked_again = ImportAttempt.objects.filter(
+        job_id=OuterRef("pk"),
+        started_at__gt=OuterRef("review_approved_at"),
+        finished_at__isnull=False,
+    )
+    return ImportJob.objects.filter(
+        Q(review_approved_at__isnull=True) | Exists(asked_again), status=Status.IN_REVIEW.value
+    )
+
+
+def _move(job: ImportJob, old: Status, new: Status) -> bool:
+    moved = ImportJob.objects.filter(pk=job.pk, status=old.value).update(status=new.value)
+    job.refresh_from_db()
+    return bool(moved)
+
+
+def _values(statuses: frozenset[Status]) -> list[str]:
+    return sorted(status.value for status in statuses)

@@ -1,0 +1,20 @@
+// The chosen file's first bytes go to the server; how it will be read comes back as HTML.
+
+import { post } from "./http.js";
+
+// What the server reads of a sample, and the most that it takes.
+const SAMPLE_BYTES = 65536;
+
+export async function fetchPreview(form, file, signal) {
+  const body = new FormData();
+  body.set("target", form.elements.target.value);
+  body.set("file_name", file.name);
+  body.set("file_size", file.size);
+  body.set("sample", file.slice(0, SAMPLE_BYTES), "sample");
+  const response = await post(form.dataset.previewUrl, body, { signal });
+  if (response.type === "opaqueredirect") {
+    location.reload();
+    return "";
+  }
+  return response.text();
+}

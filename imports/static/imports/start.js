@@ -1,0 +1,80 @@
+// The start page: choose, look, confirm, upload.
+
+import { post } from "./http.js";
+import { refreshMapping } from "./mapping.js";
+import { fetchPreview } from "./preview.js";
+import { UploadPanel } from "./upload_panel.js";
+
+const form = document.getElementById("import-form");
+const preview = document.getElementById("preview");
+const errors = document.getElementById("form-errors");
+const words = JSON.parse(document.getElementById("upload-words").textContent);
+let latest = new AbortController();
+
+function showError(message) {
+  errors.textContent = message;
+  errors.hidden = !message;
+  if (message) errors.focus();
+}
+
+function refresh() {
+  const ready = refreshMapping(preview);
+  const button = preview.querySelector("[data-confirm]");
+  if (button) button.disabled = !ready;
+}
+
+async function choose() {
+  const file = form.elements.file.files[0];
+  latest.abort();
+  showError("");
+  preview.replaceChildren();
+  if (!file || !form.elements.target.value) return;
+  latest = new AbortController();
+  preview.setAttribute("aria-busy", "true");
+  try {
+    preview.innerHTML = await fetchPreview(form, file, latest.signal);
+    refresh();
+  } catch (error) {
+    if (error.name !== "AbortError") showError(error.name === "NotReadableError" ? words.unreadable : words.offline);
+  } finally {
+    preview.removeAttribute("aria-busy");
+  }
+}
+
+// What the person decided, without the file itself: that goes to the storage alone.
+function decisions() {
+  const body = new FormData(form);
+  body.delete("file");
+  return body;
+}
+
+async function confirm(event) {
+  event.preventDefault();
+  const file = form.elements.file.files[0];
+  const button = preview.querySelector("[data-confirm]");
+  if (!file || !button || button.disabled) return;
+  button.disabled = true;
+  showError("");
+  try {
+    const response = await post(form.action, decisions());
+    if (response.type === "opaqueredirect") return location.reload();
+    const answer = await response.json();
+    if (!response.ok) {
+      showError(answer.errors.join(" "));
+      return;
+    }
+    form.hidden = true;
+    new UploadPanel(document.getElementById("upload"), words).run(file, answer);
+  } catch {
+    showError(words.offline);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+form.elements.file.addEventListener("change", choose);
+form.elements.target.addEventListener("change", choose);
+preview.addEventListener("change", refresh);
+form.addEventListener("submit", confirm);
+// A reload keeps the chosen file in some browsers.
+choose();

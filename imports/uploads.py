@@ -1,0 +1,55 @@
+"""The permission to upload a job's file: a presigned POST for its key and size, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils import timezone
+
+from imports import aws
+from imports.models import ImportJob
+from lambda_worker.contract import Status, upload_key
+
+CONTENT_TYPE: Final = "application/octet-stream"
+"""Browsers guess types from names, each its own; the worker looks at the content alone."""
+
+
+class NotUploadable(Exception):
+    """The job does not wait for a file, or no longer does."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """Where to POST to, and the fields that go before the file, which comes last."""
+
+    url: str
+    fields: dict[str, str]
+
+
+def form_lifetime() -> timedelta:
+    """How long a form takes an upload: S3 looks at its expiry when the POST begins."""
+    return timedelta(seconds=getattr(settings, "SLUICE_UPLOAD_FORM_SECONDS", 15 * 60))
+
+
+def upload_form(job: ImportJob) -> UploadForm:
+    """A fresh form; the job's expiry moves with it. NotUploadable if no file is awaited."""
+    expires = timezone.now() + form_lifetime()
+    waiting = ImportJob.objects.filter(pk=job.pk, status=Status.AWAITING_UPLOAD.value)
+    if waiting.update(upload_expires_at=expires) != 1:
+        raise NotUploadable(NotUploadable.__doc__)
+    job.upload_expires_at = expires
+    post: dict[str, Any] = aws.client("s3").generate_presigned_post(
+        settings.SLUICE_BUCKET,
+        upload_key(job.pk),
+        Fields={"Content-Type": CONTENT_TYPE},
+        Conditions=[
+            {"Content-Type": CONTENT_TYPE},
+            # The size that was shown and confirmed, and not a byte more. S3 has no place for an empty file.
+            ["content-length-range", 1, job.declared_size],
+        ],
+        ExpiresIn=int(form_lifetime().total_seconds()),
+    )
+    return UploadForm(url=post["url"], fields=post["fields"])

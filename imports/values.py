@@ -1,0 +1,32 @@
+"""Python values as the text that a plan holds, which the worker casts to the kind's SQL type."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.duration import duration_iso_string
+from django.utils.timezone import is_naive, make_aware
+
+from lambda_worker.plan import Kind
+
+
+def as_text(value: Any, kind: Kind) -> str:
+    """The value as PostgreSQL reads it for this kind. TypeError for a callable or an expression."""
+    match kind:
+        case Kind.BOOLEAN:
+            return "true" if value else "false"
+        case Kind.JSON:
+            return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+        case Kind.DATETIME if isinstance(value, datetime):
+            return (make_aware(value) if is_naive(value) else value).isoformat()
+        case Kind.DURATION if isinstance(value, timedelta):
+            return duration_iso_string(value)
+        case Kind.DATE | Kind.TIME | Kind.DATETIME if hasattr(value, "isoformat"):
+            return str(value.isoformat())
+        case _:
+            if callable(value) or hasattr(value, "resolve_expression"):
+                raise TypeError(f"{value!r} is no plain value")
+            return str(value)

@@ -1,0 +1,1 @@
+"""The pages: start an import, follow it, list one's own."""

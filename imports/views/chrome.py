@@ -1,0 +1,57 @@
+"""What every page shares: who may come in, whose job it is, and the admin's look around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django_htmx.http import HttpResponseClientRefresh
+
+from imports import jobs
+from imports.models import ImportJob
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Login first; a poll reloads its page instead, so that no login form lands in its middle."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, AnonymousUser):
+            return view(request, *args, **kwargs)
+        if request.headers.get("HX-Request"):
+            return HttpResponseClientRefresh()
+        return redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
+def job_or_404(request: HttpRequest, pk: UUID) -> ImportJob:
+    """The job, if this user may see it; that somebody else's exists is not said."""
+    return get_object_or_404(jobs.visible_to(request.user).select_related("owner"), pk=pk)
+
+
+def own_job(request: HttpRequest, pk: UUID) -> ImportJob:
+    """The job, if this user may act on it too: 403 for those who may only look."""
+    job = job_or_404(request, pk)
+    if not jobs.may_act_on(job, request.user):
+        raise PermissionDenied
+    return job
+
+
+def page(request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
+    """A whole page: for staff with the admin's menus around it, for others with its look alone."""
+    around = admin.site.each_context(request)
+    if not around["has_permission"]:
+        around["is_nav_sidebar_enabled"] = False
+    return render(request, template, {**around, "title": title, **context})

@@ -1,0 +1,1 @@
+"""Tests that hold two declarations of one thing together."""

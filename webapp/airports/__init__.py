@@ -1,0 +1,1 @@
+"""The example domain, which an adopter replaces: countries, airports and routes."""
