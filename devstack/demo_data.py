@@ -84,8 +84,13 @@ def demo_files(folder: Path) -> list[DemoFile]:
     country_rows = list(countries())
     known_countries = {code for code, _ in country_rows}
     airport_rows = list(airports())
-    # A few airports are in Kosovo (XK), which ISO 3166-1 does not list: honest rejects.
-    good_airports = [airport for airport in airport_rows if airport["country"] in known_countries]
+    # Honest rejects: airports in Kosovo (XK), which ISO 3166-1 does not list, and those without an
+    # ICAO code, to which airportsdata gives one of its own that begins with an underscore.
+    good_airports = [
+        airport
+        for airport in airport_rows
+        if airport["country"] in known_countries and not airport["icao"].startswith("_")
+    ]
     known_airports = {airport["iata"] for airport in good_airports} - {""}
     route_rows = routes()
     good_routes = [row for row in route_rows if {row[1], row[2]} <= known_airports]

@@ -51,7 +51,7 @@ def is_unique(model: type[Any], name: str) -> bool:
 
 
 def unique_sets(model: type[Any]) -> list[set[str]]:
-    """The sets of fields that the model declares unique without conditions, primary key included."""
+    """The sets of fields that are unique without conditions; the primary key is one."""
     options = model._meta
     constraints = [set(constraint.fields) for constraint in options.total_unique_constraints]
     together = [set(names) for names in options.unique_together]

@@ -10,6 +10,9 @@ def upload_words() -> dict[str, str]:
     return {
         "arrived": _("It is there."),
         "offline": _("The server cannot be reached. Is the network there? Try again."),
+        "broken": _(
+            "The server made a mistake. Try again; if it happens again, tell your administrator."
+        ),
         "unreadable": _("The file cannot be read: it was changed or moved since you chose it."),
         "lost": _(
             "The connection was lost before the whole file had been sent. "

@@ -47,7 +47,7 @@ def upload_form(job: ImportJob) -> UploadForm:
         Fields={"Content-Type": CONTENT_TYPE},
         Conditions=[
             {"Content-Type": CONTENT_TYPE},
-            # The size that was shown and confirmed, and not a byte more. S3 has no place for an empty file.
+            # The size that was shown and confirmed, and not a byte more.
             ["content-length-range", 1, job.declared_size],
         ],
         ExpiresIn=int(form_lifetime().total_seconds()),

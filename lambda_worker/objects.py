@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import IO, Any, Final, Protocol, cast
 
@@ -44,7 +45,7 @@ class _S3Source:
 
     def chunks(self) -> Iterator[bytes]:
         response = self.client.get_object(Bucket=self.bucket, Key=self.key, VersionId=self.version)
-        with response["Body"] as body:
+        with closing(response["Body"]) as body:
             yield from body.iter_chunks(CHUNK)
 
 

@@ -180,8 +180,8 @@ SLUICE_AWS_ENDPOINT_URL = environment.text("AWS_ENDPOINT_URL") or None
 # -- Files --------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 # Elsewhere than on a dyno nobody need collect: WhiteNoise serves the files where they lie.
+STATIC_ROOT = BASE_DIR / "staticfiles" if DYNO or BUILDING else None
 WHITENOISE_USE_FINDERS = not DYNO
 
 STORAGES: dict[str, dict[str, Any]] = {
@@ -215,4 +215,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # It says at INFO where it found its credentials, for every client.
+    "loggers": {"botocore": {"level": "WARNING"}},
 }

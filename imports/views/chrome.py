@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRefresh
 
 from imports import jobs
@@ -52,6 +53,16 @@ def own_job(request: HttpRequest, pk: UUID) -> ImportJob:
 def page(request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
     """A whole page: for staff with the admin's menus around it, for others with its look alone."""
     around = admin.site.each_context(request)
+    _mark_current(around["available_apps"])
     if not around["has_permission"]:
         around["is_nav_sidebar_enabled"] = False
     return render(request, template, {**around, "title": title, **context})
+
+
+def _mark_current(apps: list[dict[str, Any]]) -> None:
+    """The menu tells by its links where one is; ours leads to the pages themselves, not to a redirect."""
+    for app in apps:
+        if app["app_label"] == ImportJob._meta.app_label:
+            app["app_url"] = reverse("imports:list")
+            for model in app["models"]:
+                model["admin_url"], model["add_url"] = app["app_url"], reverse("imports:start")

@@ -2,6 +2,8 @@
 
 import { post } from "./http.js";
 
+export class PreviewRefused extends Error {}
+
 // What the server reads of a sample, and the most that it takes.
 const SAMPLE_BYTES = 65536;
 
@@ -16,5 +18,6 @@ export async function fetchPreview(form, file, signal) {
     location.reload();
     return "";
   }
+  if (!response.ok) throw new PreviewRefused(String(response.status));
   return response.text();
 }

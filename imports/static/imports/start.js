@@ -2,7 +2,7 @@
 
 import { post } from "./http.js";
 import { refreshMapping } from "./mapping.js";
-import { fetchPreview } from "./preview.js";
+import { fetchPreview, PreviewRefused } from "./preview.js";
 import { UploadPanel } from "./upload_panel.js";
 
 const form = document.getElementById("import-form");
@@ -15,6 +15,11 @@ function showError(message) {
   errors.textContent = message;
   errors.hidden = !message;
   if (message) errors.focus();
+}
+
+function sentenceOf(error) {
+  if (error instanceof PreviewRefused) return words.broken;
+  return error.name === "NotReadableError" ? words.unreadable : words.offline;
 }
 
 function refresh() {
@@ -35,7 +40,7 @@ async function choose() {
     preview.innerHTML = await fetchPreview(form, file, latest.signal);
     refresh();
   } catch (error) {
-    if (error.name !== "AbortError") showError(error.name === "NotReadableError" ? words.unreadable : words.offline);
+    if (error.name !== "AbortError") showError(sentenceOf(error));
   } finally {
     preview.removeAttribute("aria-busy");
   }
@@ -58,11 +63,8 @@ async function confirm(event) {
   try {
     const response = await post(form.action, decisions());
     if (response.type === "opaqueredirect") return location.reload();
-    const answer = await response.json();
-    if (!response.ok) {
-      showError(answer.errors.join(" "));
-      return;
-    }
+    const answer = await response.json().catch(() => ({ errors: [words.broken] }));
+    if (answer.errors) return showError(answer.errors.join(" "));
     form.hidden = true;
     new UploadPanel(document.getElementById("upload"), words).run(file, answer);
   } catch {
