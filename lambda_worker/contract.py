@@ -17,7 +17,7 @@ class Status(StrEnum):
 
     sentence: str
 
-    def __new__(cls, value: str, sentence: str) -> Status:
+    def __new__(cls, value: str, sentence: str = "") -> Status:
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence

@@ -85,10 +85,10 @@ def _limits(column: ColumnPlan, value: sql.Composed) -> list[sql.Composed]:
         branches.append(_WHOLE_DIGITS.format(value=value, limit=limit))
     if column.max_length is not None and column.kind is Kind.TEXT:
         branches.append(_LENGTH.format(value=value, limit=sql.Literal(column.max_length)))
-    for template, limit in ((_MINIMUM, column.min_value), (_MAXIMUM, column.max_value)):
-        if limit is not None:
+    for template, bound in ((_MINIMUM, column.min_value), (_MAXIMUM, column.max_value)):
+        if bound is not None:
             branches.append(
-                template.format(value=value, type=sql_type(column.kind), limit=sql.Literal(limit))
+                template.format(value=value, type=sql_type(column.kind), limit=sql.Literal(bound))
             )
     if column.choices:
         known = sorted({text for c in column.choices for text in (c.value, c.label)})

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRefresh
 
 from imports import jobs
+from imports.apps import ImportsConfig
 from imports.models import ImportJob
 
 P = ParamSpec("P")
@@ -60,9 +61,9 @@ def page(request: HttpRequest, template: str, title: str, context: dict[str, Any
 
 
 def _mark_current(apps: list[dict[str, Any]]) -> None:
-    """The menu tells by its links where one is; ours leads to the pages themselves, not to a redirect."""
+    """The menu tells by its links where one is: ours lead to the pages, not to redirects."""
     for app in apps:
-        if app["app_label"] == ImportJob._meta.app_label:
+        if app["app_label"] == ImportsConfig.name:
             app["app_url"] = reverse("imports:list")
             for model in app["models"]:
                 model["admin_url"], model["add_url"] = app["app_url"], reverse("imports:start")
