@@ -60,9 +60,23 @@ def apply(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> 
     total = _count(data, _COUNT.format(ready=tables.ready))
     try:
         return _apply_batches(data, plan, tables, watch, total)
-    except psycopg.errors.IntegrityError as error:
-        rule = error.diag.constraint_name or error.diag.column_name or ""
-        raise JobFault("refused_by_table", rule=rule) from error
+    except _REFUSALS as error:
+        raise JobFault("refused_by_table", rule=_rule(error)) from error
+
+
+_REFUSALS: Final = (
+    psycopg.errors.IntegrityError,
+    psycopg.errors.DataError,
+    psycopg.errors.ProgramLimitExceeded,  # an index takes values of some 2,700 bytes at most
+    psycopg.errors.RaiseException,  # a trigger of the app's own
+)
+
+
+def _rule(error: psycopg.Error) -> str:
+    """What to name to the user: a rule's name, or the words that a trigger's author chose."""
+    if isinstance(error, psycopg.errors.RaiseException):
+        return error.diag.message_primary or "a trigger"
+    return error.diag.constraint_name or error.diag.column_name or "its columns' types and indexes"
 
 
 _TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
@@ -90,12 +104,12 @@ def _apply_batches(
         batch_inserted = data.execute(insert_new(plan, tables, batch)).rowcount
         left = rows - batch_updated - batch_inserted
         if left:
-            lost = data.execute(conflicts(plan, tables, batch)).rowcount
-            conflicting += lost
+            conflicting += data.execute(conflicts(plan, tables, batch)).rowcount
+            found = _count(data, count_untouched(plan, tables, batch))
             if plan.mode is Mode.UPSERT:
-                unchanged += left - lost
+                unchanged += found
             else:
-                skipped += left - lost
+                skipped += found
         inserted += batch_inserted
         updated += batch_updated
         done += rows
@@ -261,10 +275,8 @@ def _stamps(plan: ImportPlan, *, on_update: bool) -> Iterator[tuple[str, sql.Com
             yield stamp.column, sql.Composed([value])
 
 
-# What this transaction wrote, or in the modes that leave rows alone what stands there with that
-# key, is accounted for; the rest met another session's write. An update keeps a row's key, so the
-# key
-# tells.
+# What this transaction wrote, and what stood there as the mode wants it, is accounted for; the rest
+# met another session's write. An update keeps a row's key, so the key tells which row is which.
 _CONFLICTS = sql.SQL("""
 INSERT INTO {fault} (line, column_no, code)
 SELECT r.line, {column_no}, 'conflict'
@@ -272,15 +284,19 @@ SELECT r.line, {column_no}, 'conflict'
  WHERE {batch}
    AND NOT EXISTS (
        SELECT FROM {target} t
-        WHERE {match}{scope}{condition})""")
-_WRITTEN_HERE = sql.SQL("\n          AND t.xmin = pg_current_xact_id()::xid")
-_SAME_VALUES = sql.SQL("\n          AND ROW({old}) IS NOT DISTINCT FROM ROW({new})")
+        WHERE {match}{scope}
+          AND ({written}{or_untouched}))""")
+_WRITTEN_HERE = sql.SQL("t.xmin = pg_current_xact_id()::xid")
+_OR_UNTOUCHED = sql.SQL(" OR ({untouched})")
 
 
 def conflicts(plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> sql.Composed:
     """Make faults of the rows of a batch that were neither written nor found as the mode wants
     them."""
     key = plan.target.natural_key
+    or_untouched: sql.Composable = sql.SQL("")
+    if plan.mode is not Mode.INSERT:
+        or_untouched = _OR_UNTOUCHED.format(untouched=_untouched(plan))
     return _CONFLICTS.format(
         fault=tables.fault,
         column_no=sql.Literal(column_indices(plan, key)[0] if len(key) == 1 else None),
@@ -289,18 +305,44 @@ def conflicts(plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> s
         target=table(plan.target.schema, plan.target.table),
         match=key_match(plan, key),
         scope=within_scope("t", plan.scope),
-        condition=_accounted_for(plan),
+        written=_WRITTEN_HERE,
+        or_untouched=or_untouched,
     )
 
 
-def _accounted_for(plan: ImportPlan) -> sql.Composable:
-    if plan.mode is Mode.INSERT:
-        return _WRITTEN_HERE
+_COUNT_UNTOUCHED = sql.SQL("""
+SELECT count(*)
+  FROM {ready} r
+  JOIN {target} t ON {match}{scope}
+ WHERE {batch}
+   AND {untouched}""")
+
+
+def count_untouched(plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> sql.Composed:
+    """The rows of a batch that stood there already and were rightly left alone; none in mode
+    insert."""
+    return _COUNT_UNTOUCHED.format(
+        ready=tables.ready,
+        target=table(plan.target.schema, plan.target.table),
+        match=key_match(plan, plan.target.natural_key),
+        scope=within_scope("t", plan.scope),
+        batch=batch,
+        untouched=sql.SQL("false") if plan.mode is Mode.INSERT else _untouched(plan),
+    )
+
+
+_NOT_WRITTEN = sql.SQL("t.xmin <> pg_current_xact_id()::xid")
+_SAME_VALUES = sql.SQL("{not_written} AND ROW({old}) IS NOT DISTINCT FROM ROW({new})")
+
+
+def _untouched(plan: ImportPlan) -> sql.Composable:
+    """That `t` is not of this transaction's making, and (in an upsert) as the file wants it."""
     columns = updatable(plan)
     if plan.mode is Mode.INSERT_NEW or not columns:
-        return sql.SQL("")
+        return _NOT_WRITTEN
     comma = sql.SQL(", ")
     return _SAME_VALUES.format(
+        not_written=_NOT_WRITTEN,
         old=comma.join(_OLD.format(column=sql.Identifier(plan.columns[n].column)) for n in columns),
         new=comma.join(_NEW.format(value=ready_column(n)) for n in columns),
     )

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import psycopg
 from psycopg import sql
 
 from lambda_worker.database import Data
+from lambda_worker.faults import JobFault
 from lambda_worker.kinds import sql_type
 from lambda_worker.plan import ColumnPlan, ImportPlan, Kind, Mode
 from lambda_worker.tables import (
@@ -45,11 +47,19 @@ def check(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> 
         statements = list(steps(plan, tables))
         for done, statement in enumerate(statements):
             watch.progress(done, total=len(statements))
-            data.execute(statement)
+            _execute(data, statement)
         watch.progress(len(statements), total=len(statements))
         row = data.execute(_COUNTS.format(ready=tables.ready, fault=tables.fault)).fetchone()
     assert row is not None
     return Checked(*row)
+
+
+def _execute(data: Data, statement: sql.Composed) -> None:
+    try:
+        data.execute(statement)
+    except psycopg.errors.StatementTooComplex as error:
+        # JSON nested thousands deep exhausts the server's stack even where it is only tested.
+        raise JobFault("value_too_complex") from error
 
 
 _COUNTS = sql.SQL(

@@ -67,11 +67,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An attempt of one's own: `attempt` fences every write, `attempt_id` is its row."""
+    """An attempt of one's own: `attempt` fences every write, `attempt_id` is its row; it begins
+    with staging, or with applying what an approved review left."""
 
     job: Job
     attempt: int
     attempt_id: int
+    first_phase: Status = Status.STAGING
 
 
 _SELECT_JOB = sql.SQL("""
@@ -199,7 +201,7 @@ def claim(
             },
         ).fetchone()
     assert attempt is not None
-    return Claim(job, number, int(attempt[0]))
+    return Claim(job, number, int(attempt[0]), new)
 
 
 def is_over(job: Job) -> bool:

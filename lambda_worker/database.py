@@ -74,11 +74,22 @@ def connect(url: str) -> Generator[Connections]:
         yield Connections(data, control)
 
 
+class BadDatabaseUrl(Exception):
+    """DATABASE_URL cannot be read as one; it is not shown, because a password is in it."""
+
+
+def _connect(url: str, **options: Any) -> Connection[TupleRow]:
+    try:
+        return psycopg.connect(url, **options)
+    except psycopg.ProgrammingError:
+        raise BadDatabaseUrl from None  # its message and its cause quote the URL
+
+
 @contextmanager
 def _open(
     url: str, name: str, settings: tuple[LiteralString, ...]
 ) -> Generator[Connection[TupleRow]]:
-    connection = psycopg.connect(
+    connection = _connect(
         url,
         autocommit=True,
         # Values are bound on the client: one statement shape for every plan, none of it prepared.

@@ -52,9 +52,9 @@ RULES: Final[dict[Kind, KindRule]] = {
     Kind.TIME: KindRule("time", f"^{_CLOCK}$", "not_a_time", "not_a_time"),
     Kind.DURATION: KindRule(
         "interval",
-        # Django's two ways to write one: ISO 8601, or days and a clock.
-        r"^(-?P[0-9YMWDTHS.]+"
-        r"|-?([0-9]+( days?,?)? )?[0-9]+:[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?)$",
+        # ISO 8601 up to days, or days and a clock with seconds: where Django and Postgres agree.
+        r"^(P([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]{1,6})?S)?)?"
+        r"|(-?[0-9]+ (days?,? )?)?-?[0-9]+:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?)$",
         "not_a_duration",
         "not_a_duration",
     ),

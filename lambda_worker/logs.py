@@ -14,7 +14,7 @@ def log(event: str, **facts: Any) -> None:
 
 
 def log_error(event: str, error: BaseException, **facts: Any) -> None:
-    """An error with its traceback. psycopg's messages name no password; connection strings never
-    come here."""
+    """An error with its traceback. Errors that would quote a connection string are replaced where
+    they arise (database.BadDatabaseUrl)."""
     trace = "".join(traceback.format_exception(error))
     log(event, error=type(error).__name__, message=str(error), traceback=trace, **facts)

@@ -74,8 +74,9 @@ class S3Objects:
             head: dict[str, Any] = self._client.head_object(**arguments)
         except ClientError as error:
             status = cast("Any", error).response["ResponseMetadata"]["HTTPStatusCode"]
-            # Without ListBucket S3 answers 403 for what does not exist; 405 is a delete marker.
-            if status in (403, 404, 405):
+            # 405 is a delete marker. 403 is a missing permission: nobody's file is to vanish by
+            # that.
+            if status in (404, 405):
                 return None
             raise
         return _S3Source(

@@ -42,7 +42,10 @@ def run_job(
 def _attempt(
     connections: Connections, order: Order, invocation: Invocation, services: Services
 ) -> str:
-    if not claims.may_start(claims.load(connections.control, order.job), order):
+    found = claims.load(connections.control, order.job)
+    if claims.is_over(found):
+        staging.drop(connections.data, StagingTables.of(found.id))  # of a review that was cancelled
+    if not claims.may_start(found, order):
         return NOTHING_TO_DO
     claims.lock(connections, order.job)
     job = claims.load(connections.control, order.job)
@@ -50,8 +53,9 @@ def _attempt(
         return NOTHING_TO_DO
     if claims.has_died_too_often(job):
         return _give_up(connections, job)
-    source = services.objects.open(upload_key(job.id), job.object_version or order.version)
-    if source is None and not job.object_version and order.command is Command.START:
+    known = job.object_version or order.version
+    source = services.objects.open(upload_key(job.id), known)
+    if source is None and not known and order.command is Command.START:
         return NOTHING_TO_DO  # the upload is not there yet; its own event will come
     claim = claims.claim(
         connections,
@@ -140,13 +144,14 @@ def _import(
     services: Services,
 ) -> str:
     """Stage, check, apply, report: the steps in order."""
-    if source is None:
-        raise JobFault("file_gone")
     data, control = connections.data, connections.control
     tables = StagingTables.of(claim.job.id)
     if fingerprint(data, tables_of(plan)) != plan.target.fingerprint:
         raise JobFault("target_changed")
-    if _first_phase(connections, claim.job) is Status.STAGING:
+    data.execute("SELECT set_config('TimeZone', %s, false)", (plan.audience.time_zone,))
+    if claim.first_phase is Status.STAGING:
+        if source is None:
+            raise JobFault("file_gone")
         pulse.enter(Status.STAGING, total=source.size)
         settle.staged(control, claim, staging.stage(data, plan, tables, source, pulse))
         pulse.enter(Status.CHECKING)
@@ -199,13 +204,35 @@ def _apply_and_end(
     services: Services,
 ) -> str:
     """The one transaction: the rows, the counts and the job's success, or none of them."""
+    try:
+        return _commit(connections, claim, plan, tables, pulse, services)
+    except LateRejects:
+        # The table has changed since the check; nothing was written. Look again, to say what is
+        # wrong.
+        if not check(connections.data, plan, tables, pulse).rejected:
+            raise
+        return _end_in_review_or_failed(connections, claim, plan, tables, services)
+
+
+class LateRejects(Exception):
+    """Rows turned out to be rejects while they were written, and the plan says all or nothing."""
+
+
+def _commit(
+    connections: Connections,
+    claim: Claim,
+    plan: ImportPlan,
+    tables: StagingTables,
+    pulse: Pulse,
+    services: Services,
+) -> str:
     data = connections.data
     with data.transaction():
         records = staging.count(data, tables)
         applied = apply(data, plan, tables, pulse)
-        if applied.conflicting and plan.on_reject is OnReject.ABORT:
-            raise JobFault("rejected_rows", rejected=applied.conflicting, read=records)
         report, key = _report(connections, claim, plan, tables, services)
+        if report.records and plan.on_reject is OnReject.ABORT:
+            raise LateRejects
         _reconcile(records, applied, report)
         staging.drop(data, tables)
         pulse.check()

@@ -22,7 +22,8 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9.,]+([eE][+-]?[0-9]+)?")
 def guard(value: str) -> str:
     """The value with an apostrophe in front where a spreadsheet would run it; numbers stay as they
     are."""
-    if value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
+    # Behind apostrophes too, so that what was sent with one comes back with it.
+    if value.lstrip("'").startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return "'" + value
     return value
 

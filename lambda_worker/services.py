@@ -98,7 +98,7 @@ def database_url() -> str:
     answer: dict[str, Any] = client("ssm").get_parameter(
         Name=config.database_parameter(), WithDecryption=True
     )
-    return str(answer["Parameter"]["Value"])
+    return str(answer["Parameter"]["Value"]).strip()
 
 
 def retry_later(record: dict[str, Any], seconds: int) -> None:

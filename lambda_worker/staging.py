@@ -95,11 +95,17 @@ def _scalar(data: Data, statement: sql.Composed) -> object:
 
 def _require_columns(plan: ImportPlan, headers: tuple[str, ...]) -> None:
     """The file must have the columns that were mapped, where the user saw them."""
+    if len(headers) > MOST_COLUMNS:
+        raise FileFault("too_many_columns", found=len(headers), limit=MOST_COLUMNS)
     missing = [c.header for c in plan.columns if c.header is not None and c.header not in headers]
     if missing:
         raise FileFault("missing_column", header=missing[0], missing=missing, found=list(headers))
     if headers != plan.file.headers:
         raise FileFault("other_columns", expected=list(plan.file.headers), found=list(headers))
+
+
+MOST_COLUMNS: Final = 400
+"""A row must fit a page of 8 KiB, and a value that moved out of it still leaves 18 bytes there."""
 
 
 def _is_reject_file(headers: tuple[str, ...]) -> bool:

@@ -54,15 +54,17 @@ def ready_column(index: int) -> sql.Identifier:
     return sql.Identifier(f"v{index + 1}")
 
 
+# \x0b, not \v: Postgres 16 takes \v for the letter v.
 _AS_SENT = sql.SQL("s.{column}")
-_TRIMMED = sql.SQL(r"btrim(s.{column}, E' \t\r\n\f\v')")
+_TRIMMED = sql.SQL(r"btrim(s.{column}, E' \t\r\n\f\x0b')")
 
 
 def value_of(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
     """The value as the file has it, blanks trimmed where they cannot matter. Only for mapped
     columns."""
     position = plan.file.headers.index(str(column.header))
-    template = _AS_SENT if column.kind is Kind.TEXT else _TRIMMED
+    own_text = column.kind is Kind.TEXT and not column.lookup and not column.choices
+    template = _AS_SENT if own_text else _TRIMMED
     return template.format(column=raw_column(position))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 from psycopg import sql
 
@@ -30,11 +31,13 @@ def typed_value(plan: ImportPlan, index: int) -> sql.Composable:
     if column.header is None:
         return default_value(column, plan)
     if column.lookup:
-        return _PARENT.format(
+        typed = _PARENT.format(
             alias=parent_alias(index), column=sql.Identifier(column.lookup.pk_column)
         )
+    else:
+        typed = _typed(column, value_of(plan, column))
     value = value_of(plan, column)
-    return _CASE.format(value=value, empty=_empty_value(column, plan), typed=_typed(column, value))
+    return _CASE.format(value=value, empty=_empty_value(column, plan), typed=typed)
 
 
 def parent_alias(index: int) -> sql.Identifier:
@@ -46,10 +49,16 @@ def _typed(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
     type_ = sql_type(column.kind)
     if not column.choices:
         return _CAST.format(value=value, type=type_)
-    choices = {c.label: c.value for c in column.choices} | {
-        c.value: c.value for c in column.choices
-    }
-    return _CHOICE.format(choices=sql.Literal(json.dumps(choices)), value=value, type=type_)
+    choices = json.dumps(values_by_choice(column))
+    return _CHOICE.format(choices=sql.Literal(choices), value=value, type=type_)
+
+
+def values_by_choice(column: ColumnPlan) -> dict[str, str]:
+    """What a file may hold for a choice, and the value it stands for. A label of two stands for
+    none."""
+    labels = Counter(choice.label for choice in column.choices)
+    known = {c.label: c.value for c in column.choices if labels[c.label] == 1}
+    return known | {c.value: c.value for c in column.choices}
 
 
 def _empty_value(column: ColumnPlan, plan: ImportPlan) -> sql.Composable:
@@ -59,7 +68,7 @@ def _empty_value(column: ColumnPlan, plan: ImportPlan) -> sql.Composable:
         case Empty.DEFAULT:
             return default_value(column, plan)
         case Empty.NULL | Empty.REJECT:
-            return _NULL.format(type=sql_type(column.kind))
+            return _NULL.format(type=sql_type(stored_kind(column)))
 
 
 def default_value(column: ColumnPlan, plan: ImportPlan) -> sql.Composable:
@@ -76,8 +85,9 @@ def generated(default: Default, type_: sql.SQL, plan: ImportPlan) -> sql.Composa
         case Source.STATIC:
             return _CAST.format(value=sql.Literal(default.value), type=type_)
         case Source.NOW:
-            return sql.SQL("now()")
+            return _CAST.format(value=sql.SQL("now()"), type=type_)
         case Source.TODAY:
-            return _TODAY.format(zone=sql.Literal(plan.audience.time_zone))
+            today = _TODAY.format(zone=sql.Literal(plan.audience.time_zone))
+            return _CAST.format(value=today, type=type_)
         case Source.UUID:
-            return sql.SQL("gen_random_uuid()")
+            return _CAST.format(value=sql.SQL("gen_random_uuid()"), type=type_)

@@ -9,6 +9,7 @@ from psycopg import sql
 from lambda_worker.kinds import RULES, KindRule, sql_type
 from lambda_worker.plan import ColumnPlan, Empty, ImportPlan, Kind
 from lambda_worker.tables import value_of
+from lambda_worker.typed_values import values_by_choice
 
 _CASE = sql.SQL("CASE {branches} END")
 _EMPTY_IS_FAULT = sql.SQL("WHEN {value} = '' THEN 'required'")
@@ -27,6 +28,9 @@ _LENGTH = sql.SQL("WHEN char_length({value}) > {limit} THEN 'too_long'")
 _CHOICE = sql.SQL("WHEN {value} <> ALL (CAST({choices} AS text[])) THEN 'not_a_choice'")
 _PATTERN = sql.SQL("WHEN {value} {operator} {regex} THEN {code}")
 
+_WHOLE: Final = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT})
+"""Compared as numeric with their limits, which may be fractions."""
+
 _OPERATORS: Final = {
     # (ignore_case, inverse): the operator that is true where the value is at fault
     (False, False): sql.SQL("!~"),
@@ -40,8 +44,11 @@ def fault_of(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
     """A CASE over the value of a mapped column: a fault code, with ` N` behind `pattern` for its
     index."""
     value = value_of(plan, column)
-    rule = RULES[column.kind]
-    branches = [_empty(column, value), *_type(rule, value), *_limits(column, value)]
+    branches = [_empty(column, value)]
+    if column.choices:  # a label need not have the shape of its value
+        branches.append(_choice(column, value))
+    else:
+        branches += [*_type(RULES[column.kind], value), *_limits(column, value)]
     return _CASE.format(branches=sql.SQL(" ").join(branches))
 
 
@@ -58,6 +65,10 @@ def is_well_formed(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
 
 def _empty(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
     return (_EMPTY_IS_FAULT if column.empty is Empty.REJECT else _EMPTY_IS_FINE).format(value=value)
+
+
+def _choice(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
+    return _CHOICE.format(value=value, choices=sql.Literal(sorted(values_by_choice(column))))
 
 
 def _type(rule: KindRule, value: sql.Composed) -> list[sql.Composed]:
@@ -87,12 +98,8 @@ def _limits(column: ColumnPlan, value: sql.Composed) -> list[sql.Composed]:
         branches.append(_LENGTH.format(value=value, limit=sql.Literal(column.max_length)))
     for template, bound in ((_MINIMUM, column.min_value), (_MAXIMUM, column.max_value)):
         if bound is not None:
-            branches.append(
-                template.format(value=value, type=sql_type(column.kind), limit=sql.Literal(bound))
-            )
-    if column.choices:
-        known = sorted({text for c in column.choices for text in (c.value, c.label)})
-        branches.append(_CHOICE.format(value=value, choices=sql.Literal(known)))
+            type_ = sql_type(Kind.DECIMAL if column.kind in _WHOLE else column.kind)
+            branches.append(template.format(value=value, type=type_, limit=sql.Literal(bound)))
     for index, pattern in enumerate(column.patterns):
         branches.append(
             _PATTERN.format(

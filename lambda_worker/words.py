@@ -19,7 +19,8 @@ FAILURES: Final[dict[str, LiteralString]] = {
     "duplicate_header": "The header has the column “{header}” twice. Rename or remove one.",
     "missing_column": "The file has no column “{header}”, which the mapping needs. It has: {found}.",
     "other_columns": "The uploaded file does not have the columns that were shown: it has {found}. Start again.",
-    "required_not_mapped": "Nothing feeds the required field “{label}”. Map a column to it.",
+    "too_many_columns": "The file has {found} columns; at most {limit} can be read. Remove those that are not needed.",
+    "value_too_complex": "A JSON value is nested too deeply for the database. Flatten it, or leave the column out.",
     "rejected_rows": "{rejected} of {read} records have faults, and the import was to write all or nothing. "
     "Correct the reject file and upload it.",
     "target_changed": "The table was changed by a migration after this import was planned. Start it again.",

@@ -105,13 +105,11 @@ def test_every_line_of_an_error_names_the_job(
     assert bench.url not in str(lines)
 
 
-def test_an_event_for_a_version_that_is_gone_starts_nothing(
-    bench: Workbench, put_off: list[int]
-) -> None:
+def test_a_version_that_is_gone_fails_in_words(bench: Workbench, put_off: list[int]) -> None:
     job = bench.job(bench.plan("country"), None)
     bench.world.uploads[upload_key(job)] = MemorySource(b"code,name\nDE,Germany\n", version="v2")
     module.handler(from_queue(created(job)), Context())
-    assert bench.row(job)["status"] == "awaiting_upload"
+    assert bench.row(job)["failure_code"] == "file_gone"
 
 
 def test_garbage_is_logged_and_raised(

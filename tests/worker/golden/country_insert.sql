@@ -57,4 +57,4 @@ SELECT r.line, 0, 'conflict'
    AND NOT EXISTS (
        SELECT FROM "airports_country" t
         WHERE t."code" = r."v1"
-          AND t.xmin = pg_current_xact_id()::xid);
+          AND (t.xmin = pg_current_xact_id()::xid));

@@ -52,4 +52,5 @@ SELECT r.line, 0, 'conflict'
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND NOT EXISTS (
        SELECT FROM "airports_country" t
-        WHERE t."code" = r."v1");
+        WHERE t."code" = r."v1"
+          AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid)));

@@ -11,39 +11,39 @@ INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, col
 SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
  CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END),
-       (1, CASE WHEN s."c2" = '' THEN 'required' END),
-       (2, CASE WHEN s."c3" = '' THEN 'required' END),
-       (3, CASE WHEN btrim(s."c4", E' \t\r\n\f\v') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\v') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\v'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\v') AS int2) < CAST('0' AS int2) THEN 'too_small' END)) AS f (column_no, fault)
+       (1, CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN 'required' END),
+       (2, CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN 'required' END),
+       (3, CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END)) AS f (column_no, fault)
  WHERE coalesce(CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END,
-       CASE WHEN s."c2" = '' THEN 'required' END,
-       CASE WHEN s."c3" = '' THEN 'required' END,
-       CASE WHEN btrim(s."c4", E' \t\r\n\f\v') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\v') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\v'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\v') AS int2) < CAST('0' AS int2) THEN 'too_small' END) IS NOT NULL
+       CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN 'required' END,
+       CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN 'required' END,
+       CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END) IS NOT NULL
    AND f.fault IS NOT NULL;
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
 SELECT s.line, 1, 'unknown_reference'
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE (CASE WHEN s."c2" = '' THEN '' END IS NULL)
+ WHERE (CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN '' END IS NULL)
    AND NOT EXISTS (
        SELECT FROM "airports_airport" "p2"
-        WHERE "p2"."iata" = s."c2");
+        WHERE "p2"."iata" = btrim(s."c2", E' \t\r\n\f\x0b'));
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
 SELECT s.line, 2, 'unknown_reference'
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE (CASE WHEN s."c3" = '' THEN '' END IS NULL)
+ WHERE (CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN '' END IS NULL)
    AND NOT EXISTS (
        SELECT FROM "airports_airport" "p3"
-        WHERE "p3"."iata" = s."c3");
+        WHERE "p3"."iata" = btrim(s."c3", E' \t\r\n\f\x0b'));
 
 ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
-SELECT s.line, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", "p2"."id" AS "v2", "p3"."id" AS "v3", CASE WHEN btrim(s."c4", E' \t\r\n\f\v') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\v') AS int2) END AS "v4"
+SELECT s.line, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p2"."id" END AS "v2", CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p3"."id" END AS "v3", CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS int2) END AS "v4"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
-  LEFT JOIN "airports_airport" "p2" ON "p2"."iata" = s."c2"
-  LEFT JOIN "airports_airport" "p3" ON "p3"."iata" = s."c3"
+  LEFT JOIN "airports_airport" "p2" ON "p2"."iata" = btrim(s."c2", E' \t\r\n\f\x0b')
+  LEFT JOIN "airports_airport" "p3" ON "p3"."iata" = btrim(s."c3", E' \t\r\n\f\x0b')
  WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.line = s.line)) typed
  ORDER BY "v1" COLLATE "C", "v2", "v3";
 
@@ -104,4 +104,4 @@ SELECT r.line, NULL, 'conflict'
    AND NOT EXISTS (
        SELECT FROM "airports_route" t
         WHERE t."airline" = r."v1" AND t."origin_id" = r."v2" AND t."destination_id" = r."v3"
-          AND ROW(t."stops") IS NOT DISTINCT FROM ROW(r."v4"));
+          AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."stops") IS NOT DISTINCT FROM ROW(r."v4"))));

@@ -39,14 +39,14 @@ DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "s
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
 UPDATE "crm"."odd ""name""" t
-   SET "name" = r."v2", "changed" = now()
+   SET "name" = r."v2", "changed" = CAST(now() AS timestamptz)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND t."code" = r."v1" AND "t"."tenant_id" = CAST('7' AS int8)
    AND ROW(t."name") IS DISTINCT FROM ROW(r."v2");
 
 INSERT INTO "crm"."odd ""name""" ("code", "name", "tenant_id", "created", "changed")
-SELECT r."v1", r."v2", CAST('7' AS int8), now(), now()
+SELECT r."v1", r."v2", CAST('7' AS int8), CAST(now() AS timestamptz), CAST(now() AS timestamptz)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND NOT EXISTS (SELECT FROM "crm"."odd ""name""" t WHERE t."code" = r."v1" AND "t"."tenant_id" = CAST('7' AS int8))
@@ -60,4 +60,4 @@ SELECT r.line, 0, 'conflict'
    AND NOT EXISTS (
        SELECT FROM "crm"."odd ""name""" t
         WHERE t."code" = r."v1" AND "t"."tenant_id" = CAST('7' AS int8)
-          AND ROW(t."name") IS NOT DISTINCT FROM ROW(r."v2"));
+          AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."name") IS NOT DISTINCT FROM ROW(r."v2"))));
