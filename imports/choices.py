@@ -40,7 +40,7 @@ MODES = {
     Mode.INSERT_NEW: (
         gettext_noop("Add what is new."),
         gettext_noop(
-            "A row whose %(key)s is in the table already is skipped; the table's stays as it is."
+            "A row whose %(key)s is in the table already is skipped; the table keeps what it has."
         ),
     ),
     Mode.UPSERT: (

@@ -44,7 +44,7 @@ def _natural_key_of(related: type[Any]) -> str | None:
 
 
 def is_unique(model: type[Any], name: str) -> bool:
-    """Whether the field tells rows apart: alone, or within the scope that its model's target declares."""
+    """Whether the field tells rows apart, alone or within the scope of its model's target."""
     own = registry.target_of(model)
     scoped = own is not None and type(own).scope is not ImportTarget.scope
     return any(keys == {name} or (scoped and name in keys) for keys in unique_sets(model))

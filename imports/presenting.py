@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from imports import choices, jobs, wording
 from imports.models import ImportJob
 from imports.progress import Progress
+from imports.registry import targets_for
 from imports.templatetags.imports_format import duration, grouped
 from lambda_worker import contract
 from lambda_worker.contract import Status
@@ -51,6 +52,7 @@ def living(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
         "figures": _figures(progress),
         "timing": _timing(progress),
         "actions": actions,
+        "may_import": progress.terminal and _may_import(job, user),
         "rejects": _rejects(job) if _has_rejects(progress) else None,
         "seen": _seen(progress, actions),
     }
@@ -127,6 +129,10 @@ def _actions(job: ImportJob, progress: Progress, user: Any) -> list[Action]:
     return actions
 
 
+def _may_import(job: ImportJob, user: Any) -> bool:
+    return any(target.label == job.target for target in targets_for(user))
+
+
 def _action(job: ImportJob, name: str, label: str, style: str) -> Action:
     return Action(reverse(f"imports:{name}", args=[job.pk]), label, style)
 
@@ -142,6 +148,7 @@ def _rejects(job: ImportJob) -> dict[str, Any]:
         "summary": [
             {**group, "sentence": wording.fault(group["code"], group["params"], group["value"])}
             for group in (job.reject_summary or [])[:REASONS_SHOWN]
+            if group["rows"] > 1  # what happened once stands in the table
         ],
         "first": [
             {

@@ -135,7 +135,7 @@ def work_on(job: ImportJob, data: bytes, command: Command = Command.START) -> Im
     services = Services(objects=outside, queue=_Queue(), mailer=_Mailer(outside.mails))
     begun = now()
     invocation = Invocation("test", 0, begun + DEADLINE, begun)
-    with connect(_database_url()) as connections:
+    with connect(connection_info()) as connections:
         run_job(connections, Order(job.pk, command=command), invocation, services)
     job.refresh_from_db()
     rejects = outside.results.get(job.reject_key, b"").decode("utf-8-sig")
@@ -158,7 +158,7 @@ def _superuser() -> Any:
     return found
 
 
-def _database_url() -> str:
+def connection_info() -> str:
     """The test database as libpq names it; refuses where the test's own rows cannot be seen."""
     if connection.in_atomic_block:
         raise RuntimeError(

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.duration import duration_iso_string
 from django.utils.timezone import is_naive, make_aware
 
 from lambda_worker.plan import Kind
@@ -23,7 +22,8 @@ def as_text(value: Any, kind: Kind) -> str:
         case Kind.DATETIME if isinstance(value, datetime):
             return (make_aware(value) if is_naive(value) else value).isoformat()
         case Kind.DURATION if isinstance(value, timedelta):
-            return duration_iso_string(value)
+            # ISO 8601 as Django writes it has its sign in front, which PostgreSQL does not read.
+            return f"{value.days} days {value.seconds} seconds {value.microseconds} microseconds"
         case Kind.DATE | Kind.TIME | Kind.DATETIME if hasattr(value, "isoformat"):
             return str(value.isoformat())
         case _:

@@ -84,6 +84,13 @@ class S3Objects:
         )
 
     def put(self, key: str, body: IO[bytes], content_type: str) -> None:
+        from boto3.s3.transfer import TransferConfig  # pyright: ignore[reportMissingTypeStubs]
+
+        # One part of 8 MB at a time: boto3's ten threads would hold a hundred megabytes.
         self._client.upload_fileobj(
-            body, self._bucket, key, ExtraArgs={"ContentType": content_type}
+            body,
+            self._bucket,
+            key,
+            ExtraArgs={"ContentType": content_type},
+            Config=TransferConfig(use_threads=False),
         )

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import dj_database_url
@@ -22,7 +22,8 @@ CHROMIUMS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--postgres 16 runs everything on the older server."""
+    """--postgres 16 runs everything on the older server; --full runs what takes long, too."""
+    parser.addoption("--full", action="store_true", help="run the tests marked slow, too")
     parser.addoption(
         "--postgres",
         type=int,
@@ -38,8 +39,12 @@ def chromium() -> str | None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs the stack or a browser, by its fixtures; no browser, no such tests."""
+    if not config.getoption("--full"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        items[:] = [item for item in items if item not in slow]
+        config.hook.pytest_deselected(items=slow)
     skip = pytest.mark.skip(reason="no Chromium on this machine: see bin/test")
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
@@ -49,6 +54,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
             if chromium() is None:
                 item.add_marker(skip)
+
+
+FIGURES: Final = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def figure(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Shows a line at the end of the run: what a test has measured."""
+    return pytestconfig.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Show what was measured."""
+    lines = config.stash.get(FIGURES, [])
+    if lines:
+        terminalreporter.section("measured")
+        for line in sorted(lines):
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

@@ -63,9 +63,12 @@ def _stored(ssm: Any, name: str) -> str | None:
 
 def _client() -> Any:
     import boto3  # late: 49 MB and a quarter of a second that only this needs
+    from botocore.config import Config
 
     return boto3.client(
         "ssm",
         region_name=settings.SLUICE_AWS_REGION,
         endpoint_url=settings.SLUICE_AWS_ENDPOINT_URL,
+        # Two calls of at most 16 s: Heroku kills a web dyno that does not listen within 60 s (R10).
+        config=Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2}),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import io
 import json
@@ -10,7 +9,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from devstack.stack import Stack
 from infra.deploy.build_zip import Built, build
 from infra.deploy.platforms import host
 from tests.infra.runtime_api import RuntimeApi
+from tests.journeys.support import deliveries_paused
 
 LAMBDA_HAS = (
     "awslambdaric", "boto3", "botocore", "dateutil", "jmespath", "runtime_client", "s3transfer",
@@ -87,29 +87,12 @@ def invoke(stack: Stack, unpacked: Path, runtime: Path, event: dict[str, Any]) -
 
 
 def test_it_starts_alone_and_answers_a_ping(
-    stack: Stack, built: Built, unpacked: Path, runtime: Path
+    stack: Stack, built: Built, unpacked: Path, runtime: Path, figure: Callable[[str], None]
 ) -> None:
     api = invoke(stack, unpacked, runtime, {"sluice": 1, "command": "ping"})
-    print(
-        f"\nzip: {len(built.content):,} bytes; "
-        f"from start to the first request for work: {api.ready_after:.2f} s"
-    )
+    figure(f"zip: {len(built.content):,} bytes; imported after {api.ready_after:.2f} s")
     assert api.kind == "response"
     assert api.answer["ok"] is True
-
-
-@contextlib.contextmanager
-def deliveries_paused(stack: Stack) -> Iterator[None]:
-    """Keep the deployed function away from its queues for a while."""
-    lambda_ = stack.aws.client("lambda")
-    mappings = lambda_.list_event_source_mappings()["EventSourceMappings"]
-    for mapping in mappings:
-        lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    try:
-        yield
-    finally:
-        for mapping in mappings:
-            lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
 
 def as_lambda_gets_it(message: dict[str, Any], queue_arn: str) -> dict[str, Any]:

@@ -148,6 +148,13 @@ def reached(stack: Stack, pk: str, phase: str) -> dict[str, Any]:
     return found
 
 
+def attempt_in(stack: Stack, pk: str, phase: str, number: int) -> dict[str, Any] | None:
+    """The attempt, if it is the job's current one and in that phase."""
+    found = attempts(stack, pk)[-1:]
+    current = [row for row in found if (row["number"], row["phase"]) == (number, phase)]
+    return current[0] if current else None
+
+
 def table(stack: Stack, name: str) -> list[dict[str, Any]]:
     """Everything in a table."""
     return rows(stack, _TABLE.format(sql.Identifier(name)))

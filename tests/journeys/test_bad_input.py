@@ -1,104 +1,124 @@
-"""Bad input on the real chain: words on the job and in the mail, the good rows in or nothing."""
+"""Bad files through the whole chain: the words on the job and in the mail, and what is in."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import html
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from devstack.stack import Stack
-from tests.journeys.support import (
-    HEADER,
-    country,
-    import_file,
-    job_row,
-    sql,
-    staging_tables,
-    start_import,
-    wait_for,
-)
+from lambda_worker.words import sentence
+from tests.journeys import support
 
-GOOD = "EDDF,FRA,Frankfurt,,DE,50.0,8.5,364,UTC\n"
-BAD = "EDDM,,Munich,,XX,95,8.5,abc,UTC\n"
+AIRPORT = "airports.airport"
+COUNTRY = "airports.country"
+HEADER = b"icao,name,country,latitude,longitude,elevation,timezone\n"
+GOOD = b"AAAA,Good,FR,1.5,2.5,10,Europe/Paris\n"
+BAD_LATITUDE = b"BBBB,Lost,FR,north,2.5,10,Europe/Paris\n"
+UNKNOWN_COUNTRY = b"CCCC,Nowhere,QQ,1.5,2.5,10,Europe/Paris\n"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(64)
 
 
-def names(stack: Stack) -> list[str]:
-    return [row["name"] for row in sql(stack, "SELECT name FROM airports_airport ORDER BY name")]
+@dataclass(frozen=True)
+class Ended:
+    """A job that has ended, and the mail about it."""
+
+    job: dict[str, Any]
+    mail: str
+
+    @property
+    def words(self) -> str:
+        """Why it failed."""
+        return sentence(self.job["failure_code"], self.job["failure_params"])
 
 
-def test_good_rows_go_in_and_bad_ones_are_named(stack: Stack, tmp_path: Path) -> None:
-    country(stack)
-    file = tmp_path / "airports.csv"
-    file.write_text(HEADER + GOOD + BAD)
-    found = import_file(stack, "airports.airport", file)
-    assert (found["status"], found["rows_inserted"], found["rows_rejected"]) == ("succeeded", 1, 1)
-    faults = sql(stack, "SELECT line, header, value FROM imports_importreject ORDER BY id")
-    assert [tuple(fault.values()) for fault in faults] == [
-        (3, "country", "XX"),
-        (3, "latitude", "95"),
-        (3, "elevation", "abc"),
-    ]
-    assert "No country with code “XX”" in str(stack.mails()[-1]) or "XX" in str(stack.mails()[-1])
-
-
-def test_abort_writes_nothing(stack: Stack, tmp_path: Path) -> None:
-    country(stack)
-    file = tmp_path / "airports.csv"
-    file.write_text(HEADER + GOOD + BAD)
-    found = import_file(stack, "airports.airport", file, "--on-reject", "abort")
-    assert (found["status"], found["failure_code"]) == ("failed", "rejected_rows")
-    assert names(stack) == []
-    assert staging_tables(stack) == 0
+def after(stack: Stack, target: str, content: bytes, shown: bytes = b"", **options: Any) -> Ended:
+    """Upload content; the browser was `shown` something else, if so said."""
+    form = support.waiting(stack, target, shown or content, size=len(content), **options)
+    assert form.post(content) == 204
+    job = support.ended(stack, form.job)
+    return Ended(job, html.unescape(support.mail_about(stack, form.job)))
 
 
 @pytest.mark.parametrize(
-    ("later", "code"),
+    ("content", "code"),
     [
-        ("EDDM,,Munich\n", "wrong_field_count"),
-        ('EDDM,,"Munich,,DE,1,1,1,UTC\n', "unclosed_quote"),
+        (b"code\nFR\n", "missing_column"),
+        (b"\n \n", "missing_column"),
+        (b"\n\n", "empty_file"),
+        (PNG, "not_csv"),
+        (b'code,name\nFR,"France\n', "unclosed_quote"),
+        (b"code,name\nFR,France,Paris\n", "wrong_field_count"),
+        (b"code,name\nFR,Fran\xe7ais\n", "bad_encoding"),
     ],
+    ids=["column", "blank", "empty", "png", "quote", "ragged", "latin-1"],
 )
-def test_a_fault_behind_the_preview_ends_the_job_in_words(
-    stack: Stack, tmp_path: Path, later: str, code: str
+def test_a_file_that_cannot_be_read_ends_in_words(stack: Stack, content: bytes, code: str) -> None:
+    ended = after(stack, COUNTRY, content, shown=b"code,name\n")
+    assert (ended.job["status"], ended.job["failure_code"]) == ("failed", code)
+    assert ended.words in ended.mail.replace('\\"', '"').replace("\\\\", "\\")
+    assert support.count(stack, "airports_country") == 0
+    assert support.staging_tables(stack) == []
+
+
+@pytest.mark.parametrize("bad", [BAD_LATITUDE, UNKNOWN_COUNTRY], ids=["value", "country"])
+def test_the_good_rows_are_in_and_the_bad_ones_told(
+    stack: Stack, countries: int, bad: bytes
 ) -> None:
-    country(stack)
-    file = tmp_path / "airports.csv"
-    file.write_text(HEADER + GOOD.replace("Frankfurt", "x" * 99) * 700 + later)
-    found = import_file(stack, "airports.airport", file)
-    assert (found["status"], found["failure_code"]) == ("failed", code)
-    assert "Line 702" in found["failure"]
-    assert "Line 702" in str(stack.mails()[-1])
-    assert names(stack) == []
-    assert staging_tables(stack) == 0
+    ended = after(stack, AIRPORT, HEADER + GOOD + bad)
+    assert ended.job["status"] == "succeeded"
+    counts = ("records_read", "rows_inserted", "rows_rejected")
+    assert [ended.job[name] for name in counts] == [2, 1, 1]
+    assert [row["icao"] for row in support.table(stack, "airports_airport")] == ["AAAA"]
+    assert support.staging_tables(stack) == []
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "empty"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "PNG"),
-        (b"icao,name\nEDDF,Frankfurt\n", "needs"),
-    ],
+    ("bad", "words"),
+    [(BAD_LATITUDE, "“north” is not a number"), (UNKNOWN_COUNTRY, "no country with code “QQ”")],
+    ids=["value", "country"],
 )
-def test_what_the_preview_sees_is_refused_before_the_upload(
-    stack: Stack, tmp_path: Path, content: bytes, words: str
+def test_the_mail_says_what_was_wrong(
+    stack: Stack, countries: int, bad: bytes, words: str
 ) -> None:
-    file = tmp_path / "airports.csv"
-    file.write_bytes(content)
-    done = stack.manage("import_file", "airports.airport", str(file), "--wait", "--json")
-    assert done.returncode != 0
-    assert words in done.stderr
-    assert sql(stack, "SELECT * FROM imports_importjob") == []
+    assert words in after(stack, AIRPORT, HEADER + GOOD + bad).mail
 
 
-def test_a_cancel_is_heard_and_leaves_nothing(stack: Stack, tmp_path: Path) -> None:
-    from tests.journeys.support import airports_file
+def test_the_reject_file_holds_the_record_its_line_and_the_reason(
+    stack: Stack, countries: int
+) -> None:
+    ended = after(stack, AIRPORT, HEADER + GOOD + UNKNOWN_COUNTRY)
+    found = stack.aws.client("s3").get_object(
+        Bucket=stack.outputs["BucketName"], Key=ended.job["reject_key"]
+    )
+    header, row = found["Body"].read().decode("utf-8-sig").splitlines()
+    found_row = dict(zip(header.split(","), row.split(","), strict=True))
+    assert [found_row[name] for name in ("icao", "name", "country")] == ["CCCC", "Nowhere", "QQ"]
+    assert row.startswith("3,country,QQ,no country with code “QQ”,")
 
-    country(stack)
-    job = start_import(stack, "airports.airport", airports_file(tmp_path / "big.csv", 400_000))
-    wait_for(lambda: job_row(stack, job)["status"] in ("staging", "checking", "applying"))
-    sql(stack, "INSERT INTO imports_importcancelrequest (job_id) VALUES (%s)", job)
-    wait_for(lambda: job_row(stack, job)["finished_at"])
-    assert job_row(stack, job)["status"] == "cancelled"
-    assert names(stack) == []
-    wait_for(lambda: staging_tables(stack) == 0)
+
+@pytest.mark.parametrize("bad", [BAD_LATITUDE, UNKNOWN_COUNTRY], ids=["value", "country"])
+def test_nothing_is_in_where_all_or_nothing_was_asked(
+    stack: Stack, countries: int, bad: bytes
+) -> None:
+    ended = after(stack, AIRPORT, HEADER + GOOD + bad, on_reject="abort")
+    assert (ended.job["status"], ended.job["failure_code"]) == ("failed", "rejected_rows")
+    assert ended.words in ended.mail
+    assert support.count(stack, "airports_airport") == 0
+    assert support.staging_tables(stack) == []
+
+
+def test_every_record_is_accounted_for(stack: Stack, countries: int) -> None:
+    job = after(stack, AIRPORT, HEADER + GOOD + BAD_LATITUDE + UNKNOWN_COUNTRY).job
+    names = ("inserted", "updated", "unchanged", "superseded", "skipped", "rejected")
+    assert sum(job[f"rows_{name}"] for name in names) == job["records_read"] == 3
+
+
+def test_the_command_says_at_once_what_the_worker_would(stack: Stack) -> None:
+    file = stack.folder / "picture.csv"
+    file.write_bytes(PNG)
+    done = stack.manage("import_file", COUNTRY, str(file), "--wait", "--json")
+    assert done.returncode == 1
+    assert sentence("not_csv", {"looks_like": "a PNG picture"}) in done.stderr

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         """Whether the migrations went through; False where a lock could not be had in time."""
         try:
             with connection.cursor() as cursor:
-                timeout = _LOCK_TIMEOUT.format(milliseconds=sql.Literal(LOCK_SECONDS * 1000))
+                timeout = _LOCK_TIMEOUT.format(milliseconds=sql.Literal(int(LOCK_SECONDS * 1000)))
                 cursor.execute(timeout.as_string())
             call_command("migrate", interactive=False, verbosity=verbosity, stdout=self.stdout)
         except OperationalError as exc:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from devstack.stack import Stack
-from tests.journeys.support import (
+from tests.chain.support import (
     airports_file,
     country,
     job_row,

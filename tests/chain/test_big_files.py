@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from devstack.stack import Stack
-from tests.journeys.support import airports_file, country, import_file, sql
+from tests.chain.support import airports_file, country, import_file, sql
 
 
 def peak_mb(stack: Stack, job: str) -> float:
@@ -18,8 +18,8 @@ def peak_mb(stack: Stack, job: str) -> float:
 @pytest.mark.parametrize(
     ("rows", "width"),
     [
-        pytest.param(150_000, 85, id="20 MB"),
-        pytest.param(1_450_000, 85, id="200 MB", marks=pytest.mark.slow),
+        pytest.param(150_000, 80, id="20 MB"),
+        pytest.param(1_500_000, 80, id="200 MB", marks=pytest.mark.slow),
     ],
 )
 def test_the_workers_memory_stays_under_128_mb(

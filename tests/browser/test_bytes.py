@@ -1,0 +1,46 @@
+"""The file never passes through Django: what its socket receives is counted during an import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserType
+
+from devstack.stack import Stack
+from tests.browser.counting_proxy import CountingProxy
+from tests.browser.site import Site
+from tests.chain.support import airports_file, sql
+
+FILE_BYTES = 20_000_000
+LIMIT = 200_000
+"""The sample of 64 KB, a few pages, and a poll a second come to some 100 KB."""
+
+
+def test_the_web_process_receives_next_to_nothing_of_a_file_of_20_mb(
+    stack: Stack,
+    countries: None,
+    tmp_path: Path,
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+) -> None:
+    file = airports_file(tmp_path / "airports.csv", 175_000, width=75)
+    assert file.stat().st_size >= FILE_BYTES
+    port = urlsplit(stack.web_url).port
+    assert port is not None
+    with CountingProxy(port).running() as proxy:
+        # The browser keeps the site's own origin, which the bucket's CORS rules ask for.
+        rule = f"--host-resolver-rules=MAP 127.0.0.1:{port} 127.0.0.1:{proxy.port}"
+        arguments = {**browser_type_launch_args}
+        arguments["args"] = [*arguments["args"], rule]
+        with browser_type.launch(**arguments) as browser:
+            site = Site(browser.new_page(), stack.web_url)
+            site.sign_in()
+            site.choose("airports.airport", file)
+            site.confirm()
+            site.wait_until_over()
+            assert site.figures()["Inserted"] == "175,000"
+    (job,) = sql(stack, "SELECT object_size FROM imports_importjob")
+    assert job["object_size"] == file.stat().st_size
+    assert 64 * 1024 < proxy.received < LIMIT

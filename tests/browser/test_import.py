@@ -1,0 +1,129 @@
+"""Whole imports in a real browser, on the real local stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from devstack.demo_data import DemoFile
+from devstack.stack import Stack
+from tests.browser.site import Site
+from tests.chain.support import airports_file, import_file, sql, wait_for
+
+THREE_BAD = """\
+code,name
+IT,Italy
+it,lower case
+ES,Spain
+XYZ,too long
+PT,
+"""
+
+
+def test_an_admin_imports_the_airports(
+    stack: Stack, site: Site, files: dict[str, DemoFile]
+) -> None:
+    import_file(stack, "airports.country", files["countries"].path)
+    file, mails = files["airports"], len(stack.mails())
+    site.sign_in(path="/admin/airports/airport/")
+    site.page.click("text=Import")
+    site.page.set_input_files("#file", file.path)
+    site.shots("preview")
+    site.confirm()
+    site.wait_until_over()
+
+    figures = site.figures()
+    assert figures["Read"] == f"{file.read:,}"
+    assert figures["Inserted"] == f"{file.inserted:,}"
+    assert figures["Rejected"] == f"{file.rejected:,}"
+    (row,) = sql(stack, "SELECT count(*) AS n FROM airports_airport")
+    assert row["n"] == file.inserted
+    mail = wait_for(lambda: stack.mails()[mails:], 10)[0]
+    assert site.page.url in str(mail)
+    site.shots("succeeded")
+
+
+def test_progress_moves(stack: Stack, site: Site, countries: None, tmp_path: Path) -> None:
+    site.sign_in()
+    site.choose("airports.airport", airports_file(tmp_path / "airports.csv", 100_000))
+    site.confirm()
+    seen: list[str] = []
+    shot = False
+    while site.page.locator("#progress[hx-get]").count():
+        percent = site.page.locator(".percent").all_inner_texts()
+        if percent and percent != seen[-1:]:
+            seen += percent
+        if not shot and "Checking" in site.sentence():
+            site.shots("running")
+            shot = True
+        site.page.wait_for_timeout(100)
+    percents = [int(text.split()[0]) for text in seen if text]
+    assert len(set(percents)) >= 3
+    assert percents == sorted(percents)
+    assert site.figures()["Inserted"] == "100,000"
+
+
+def test_the_rejects_of_three_bad_rows_are_downloaded(
+    site: Site, countries: None, tmp_path: Path
+) -> None:
+    file = tmp_path / "three bad.csv"
+    file.write_text(THREE_BAD, encoding="utf-8")
+    site.sign_in()
+    site.choose("airports.country", file)
+    site.confirm()
+    site.wait_until_over()
+    assert site.figures()["Rejected"] == "3"
+    site.shots("rejects")
+    with site.page.expect_download() as download:
+        site.page.click("text=Download the rejects")
+    assert download.value.suggested_filename == "three bad-rejects.csv"
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["sluice_line", "3", "5", "6"]
+
+
+def test_cancel_writes_nothing(stack: Stack, site: Site, countries: None, tmp_path: Path) -> None:
+    site.sign_in()
+    site.choose("airports.airport", airports_file(tmp_path / "airports.csv", 200_000))
+    site.confirm()
+    site.page.click("text=Cancel the import")
+    site.wait_until_over()
+    assert site.sentence() == "Cancelled; nothing was written."
+    (row,) = sql(stack, "SELECT count(*) AS n FROM airports_airport")
+    assert row["n"] == 0
+    site.shots("cancelled")
+
+
+def test_a_review_waits_and_is_applied(site: Site, countries: None, small_file: Path) -> None:
+    site.sign_in()
+    site.choose("airports.country", small_file)
+    site.page.check("input[name=review][value=always]")
+    site.confirm()
+    apply = site.page.get_by_role("button", name="Apply")
+    expect(apply).to_be_visible(timeout=20_000)
+    site.shots("in-review")
+    apply.click()
+    site.wait_until_over()
+    assert site.figures()["Inserted"] == "3"
+
+
+def test_a_plain_user_imports_and_sees_only_their_own(
+    stack: Stack, site: Site, countries: None, tmp_path: Path, small_file: Path
+) -> None:
+    import_file(stack, "airports.country", small_file)
+    site.sign_in("pat")
+    expect(site.page.locator(".jobs")).to_have_count(0)
+    site.choose("airports.airport", airports_file(tmp_path / "airports.csv", 10))
+    site.confirm()
+    site.wait_until_over()
+    assert site.figures()["Inserted"] == "10"
+    site.page.goto(f"{site.url}/imports/")
+    expect(site.page.locator(".jobs tbody tr")).to_have_count(1)
+    site.shots("list")
+
+
+def test_a_plain_user_gets_a_403_where_they_may_not_import(site: Site) -> None:
+    site.sign_in("pat")
+    response = site.page.goto(f"{site.url}/imports/new/?target=airports.country")
+    assert response is not None
+    assert response.status == 403

@@ -1,0 +1,159 @@
+"""What a target may not leave unsaid: each finding names the field and the ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.checks import run_checks
+from django.db import models
+from django.db.models.signals import post_save
+from django.test.utils import isolate_apps
+
+from imports.checks import check_target
+from imports.targets import ImportTarget
+
+
+@pytest.fixture(autouse=True)
+def _apps() -> Iterator[None]:
+    with isolate_apps("webapp.airports"):
+        yield
+
+
+def target_for(**attributes: Any) -> ImportTarget:
+    """A target of a throw-away model: fields go into the model, the rest into the target."""
+
+    def of_model(value: Any) -> bool:
+        return isinstance(value, models.Field) or callable(value)
+
+    body = {"code": models.CharField(max_length=9, unique=True)}
+    body |= {name: value for name, value in attributes.items() if of_model(value)}
+    meta = type("Meta", (), {"app_label": "airports", **attributes.get("meta", {})})
+    model = type("Thing", (models.Model,), {**body, "Meta": meta, "__module__": __name__})
+    rest = {n: v for n, v in attributes.items() if n not in body and n != "meta"}
+    declared = {"model": model, "natural_key": ["code"], **rest}
+    target: ImportTarget = type("ThingImport", (ImportTarget,), declared)()
+    return target
+
+
+def findings(**attributes: Any) -> dict[str, str]:
+    return {str(m.id): f"{m.msg} {m.hint}" for m in check_target(target_for(**attributes))}
+
+
+def test_the_example_s_targets_are_in_order() -> None:
+    assert [m for m in run_checks() if str(m.id).startswith("imports.")] == []
+
+
+def test_a_plain_model_is_importable_in_two_lines() -> None:
+    assert findings(size=models.IntegerField(default=0)) == {}
+
+
+@pytest.mark.parametrize("attribute", ["lookups", "exclude", "fields", "synonyms", "natural_key"])
+def test_a_name_that_the_model_has_not_is_found(attribute: str) -> None:
+    value: Any = {"colour": "x"} if attribute in {"lookups", "synonyms"} else ["colour"]
+    assert "'colour'" in findings(**{attribute: value})["imports.E001"]
+
+
+def test_a_natural_key_that_nothing_makes_unique_is_found() -> None:
+    found = findings(name=models.CharField(max_length=9), natural_key=["name"])
+    assert "UniqueConstraint" in found["imports.E004"]
+
+
+def test_a_natural_key_that_may_be_null_is_found() -> None:
+    found = findings(name=models.CharField(null=True, unique=True), natural_key=["name"])
+    assert "'name'" in found["imports.E003"]
+
+
+def test_a_key_within_a_scope_may_be_unique_with_the_scope_s_columns() -> None:
+    together = models.UniqueConstraint(fields=["tenant", "name"], name="once_per_tenant")
+    plain = target_for(
+        tenant=models.IntegerField(),
+        name=models.CharField(max_length=9),
+        natural_key=["name"],
+        meta={"constraints": [together]},
+    )
+    assert "imports.E004" in [m.id for m in check_target(plain)]
+    scoped = type("Scoped", (type(plain),), {"scope": lambda self, request: {"tenant": 1}})()
+    assert check_target(scoped) == []
+
+
+def test_python_in_a_field_is_found_with_its_ways_out() -> None:
+    def is_nice(value: Any) -> None: ...
+
+    found = findings(name=models.CharField(max_length=9, validators=[is_nice]))["imports.E007"]
+    assert "name: the validator is_nice is Python" in found
+    assert all(way in found for way in ("exclude", "constants()", "'name.is_nice' to bypass"))
+
+
+def test_what_is_bypassed_is_no_finding() -> None:
+    def is_nice(value: Any) -> None: ...
+
+    field = models.CharField(max_length=9, validators=[is_nice])
+    assert findings(name=field, bypass=["name.is_nice"]) == {}
+
+
+def test_a_field_without_a_counterpart_is_found() -> None:
+    assert "BinaryField" in findings(blob=models.BinaryField(null=True))["imports.E007"]
+
+
+def test_excluding_it_is_a_way_out() -> None:
+    assert findings(blob=models.BinaryField(null=True), exclude=["blob"]) == {}
+
+
+def test_a_foreign_key_is_found_by_the_only_unique_field() -> None:
+    assert findings(other=models.ForeignKey(Group, models.CASCADE)) == {}
+
+
+def test_a_foreign_key_with_no_one_field_to_find_it_by_is_found() -> None:
+    found = findings(other=models.ForeignKey(Permission, models.CASCADE))
+    assert "by which field of Permission" in found["imports.E007"]
+
+
+def test_a_lookup_by_what_is_not_unique_is_found() -> None:
+    field = models.ForeignKey(Permission, models.CASCADE)
+    assert "not unique" in findings(other=field, lookups={"other": "name"})["imports.E007"]
+
+
+def test_a_default_that_only_python_can_call_is_found() -> None:
+    found = findings(name=models.CharField(max_length=9, default=lambda: "x"))
+    assert "db_default" in found["imports.E008"]
+
+
+def test_a_required_field_that_is_excluded_is_found() -> None:
+    found = findings(name=models.CharField(max_length=9), exclude=["name"])
+    assert "name is excluded" in found["imports.E009"]
+
+
+def test_a_save_of_one_s_own_is_found() -> None:
+    def save(self: Any, *args: Any, **kwargs: Any) -> None: ...
+
+    assert "save()" in findings(save=save)["imports.E010"]
+
+
+def test_a_save_of_one_s_own_can_be_bypassed() -> None:
+    def save(self: Any, *args: Any, **kwargs: Any) -> None: ...
+
+    assert findings(save=save, bypass=["save"]) == {}
+
+
+def test_a_many_to_many_relation_is_found() -> None:
+    assert "groups" in findings(groups=models.ManyToManyField(Group))["imports.E006"]
+
+
+def test_a_constraint_that_the_worker_cannot_check_row_by_row_is_a_warning() -> None:
+    check = models.CheckConstraint(condition=models.Q(code__gt=""), name="code_not_blank")
+    assert "code_not_blank" in findings(meta={"constraints": [check]})["imports.W002"]
+
+
+def test_signal_handlers_are_a_warning() -> None:
+    target = target_for()
+
+    def handler(**kwargs: Any) -> None: ...
+
+    post_save.connect(handler, sender=target.model)
+    try:
+        assert [m.id for m in check_target(target)] == ["imports.W001"]
+    finally:
+        post_save.disconnect(handler, sender=target.model)

@@ -1,0 +1,194 @@
+"""What people do with jobs, also at the same time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from imports import jobs, queues
+from imports.models import ImportCancelRequest, ImportJob
+from imports.registry import get_target, targets_for
+from lambda_worker import contract
+from lambda_worker.contract import Command, CommandMessage, Owner, Status
+from lambda_worker.plan import FilePlan, ImportPlan, Mode
+from tests.imports.factories import as_owner, make_attempt, make_job, make_user, status_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
+    """The commands that would go with the commit, which no test here makes."""
+    messages: list[CommandMessage] = []
+    monkeypatch.setattr(queues, "send_on_commit", messages.append)
+    return messages
+
+
+def create(user: Any, **changes: Any) -> ImportJob:
+    choices: dict[str, Any] = {
+        "file": FilePlan(name="c.csv", encoding="utf-8", delimiter=",", headers=("code", "name")),
+        "size": 100,
+        "mapping": {"code": "code", "name": "name"},
+        "mode": Mode.INSERT,
+    }
+    return jobs.create_job(get_target("airports.country"), user=user, **{**choices, **changes})
+
+
+def test_a_new_job_waits_for_its_file_with_the_plan_in_it() -> None:
+    job = create(make_user("add_country"))
+    assert status_of(job.pk) is Status.AWAITING_UPLOAD
+    plan = ImportPlan.from_json(ImportJob.objects.get(pk=job.pk).plan)
+    assert plan.audience.job_url == f"https://sluice.example.com/imports/{job.pk}/"
+    assert plan.audience.recipient == job.owner.email  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("size", [0, 2 * 1024**3])
+def test_a_file_of_no_size_or_too_much_is_refused(size: int) -> None:
+    with pytest.raises(jobs.FileRefused, match="from 1 to"):
+        create(make_user("add_country"), size=size)
+
+
+def test_adding_needs_the_add_permission() -> None:
+    with pytest.raises(jobs.NotAllowed):
+        create(make_user("change_country"))
+
+
+def test_an_upsert_needs_the_change_permission_too() -> None:
+    with pytest.raises(jobs.NotAllowed):
+        create(make_user("add_country"), mode=Mode.UPSERT)
+    assert create(make_user("add_country", "change_country"), mode=Mode.UPSERT)
+
+
+def test_an_inactive_user_may_import_nothing() -> None:
+    assert targets_for(make_user(is_superuser=True, is_active=False)) == []
+
+
+def test_a_user_is_offered_what_they_may_import_into() -> None:
+    assert [t.label for t in targets_for(make_user("add_airport"))] == ["airports.airport"]
+
+
+def test_one_sees_one_s_own_jobs() -> None:
+    user = make_user()
+    own, _other = make_job(owner=user), make_job(owner=make_user())
+    assert list(jobs.visible_to(user)) == [own]
+
+
+def test_with_the_permission_one_sees_all() -> None:
+    make_job(owner=make_user())
+    assert jobs.visible_to(make_user("view_all_imports")).count() == 1
+
+
+def test_a_stranger_sees_nothing() -> None:
+    make_job()
+    assert not jobs.visible_to(AnonymousUser()).exists()
+
+
+def test_an_upload_queues_the_job_once() -> None:
+    job = make_job()
+    assert jobs.mark_uploaded(job)
+    assert not jobs.mark_uploaded(job)
+    assert job.status == Status.QUEUED
+
+
+def test_an_upload_is_no_news_where_the_worker_was_first() -> None:
+    job = make_job(Status.STAGING)
+    assert not jobs.mark_uploaded(job)
+    assert job.status == Status.STAGING
+
+
+@pytest.mark.parametrize("status", sorted(contract.WAITING))
+def test_a_waiting_job_is_cancelled_at_once(status: Status) -> None:
+    job = make_job(status, owner=make_user())
+    assert jobs.cancel(job, job.owner)
+    assert job.status == Status.CANCELLED
+    assert job.finished_at is not None
+
+
+@pytest.mark.parametrize("status", sorted(contract.RUNNING))
+def test_a_running_job_gets_one_cancel_request(status: Status) -> None:
+    job = make_job(status, owner=make_user())
+    assert jobs.cancel(job, job.owner)
+    assert jobs.cancel(job, job.owner)
+    assert job.status == status
+    assert ImportCancelRequest.objects.get(job=job).requested_by == job.owner
+
+
+@pytest.mark.parametrize("status", sorted(contract.TERMINAL))
+def test_a_job_that_is_over_stays_as_it_is(status: Status) -> None:
+    job = make_job(status, owner=make_user())
+    assert not jobs.cancel(job, job.owner)
+    assert job.status == status
+    assert not ImportCancelRequest.objects.exists()
+
+
+def test_a_failed_job_is_queued_again_and_the_worker_told(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.FAILED, owner=make_user(), finished_at=timezone.now())
+    assert jobs.retry(job, job.owner)
+    assert (job.status, job.retries, job.finished_at) == (Status.QUEUED, 1, None)
+    assert sent == [CommandMessage(Command.RETRY, job.pk)]
+
+
+def test_retry_pressed_twice_does_nothing_twice(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.FAILED, owner=make_user())
+    again = ImportJob.objects.get(pk=job.pk)
+    assert jobs.retry(job, job.owner)
+    assert not jobs.retry(again, job.owner)
+    assert (again.retries, len(sent)) == (1, 1)
+
+
+def test_a_retry_forgets_the_wish_to_cancel(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.FAILED, owner=make_user())
+    ImportCancelRequest.objects.create(job=job)
+    jobs.retry(job, job.owner)
+    assert not ImportCancelRequest.objects.exists()
+
+
+def test_an_approval_is_noted_and_the_worker_told(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.IN_REVIEW, owner=make_user())
+    assert jobs.may_approve(job)
+    assert jobs.approve(job, job.owner)
+    assert job.reviewer == job.owner
+    assert sent == [CommandMessage(Command.APPLY, job.pk)]
+
+
+def test_an_approval_counts_once(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.IN_REVIEW, owner=make_user())
+    jobs.approve(job, job.owner)
+    assert not jobs.approve(job, job.owner)
+    assert len(sent) == 1
+
+
+def test_a_job_that_came_back_to_review_can_be_approved_again(sent: list[CommandMessage]) -> None:
+    approved = timezone.now() - timedelta(minutes=5)
+    job = make_job(Status.IN_REVIEW, owner=make_user(), review_approved_at=approved)
+    make_attempt(job, ago=60, finished_at=timezone.now())
+    assert jobs.approve(job, job.owner)
+
+
+def test_somebody_else_s_job_is_left_alone(sent: list[CommandMessage]) -> None:
+    viewer = make_user("view_all_imports")
+    for status, act in [
+        (Status.STAGING, jobs.cancel),
+        (Status.FAILED, jobs.retry),
+        (Status.IN_REVIEW, jobs.approve),
+    ]:
+        with pytest.raises(jobs.NotAllowed):
+            act(make_job(status, owner=make_user()), viewer)
+
+
+def test_with_the_change_permission_one_acts_on_all() -> None:
+    assert jobs.cancel(make_job(owner=make_user()), make_user("change_importjob"))
+
+
+def test_a_cancel_that_meets_the_worker_s_claim_becomes_a_request() -> None:
+    job = make_job(Status.QUEUED, owner=make_user())
+    as_owner(Owner.WORKER)
+    ImportJob.objects.filter(pk=job.pk).update(status=Status.STAGING.value)
+    as_owner(Owner.WEB)
+    jobs.cancel(job, job.owner)  # the job as the page had it
+    assert job.status == Status.STAGING
+    assert ImportCancelRequest.objects.filter(job=job).exists()

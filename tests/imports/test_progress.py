@@ -1,0 +1,137 @@
+"""How far a job is, from its row and its last attempt."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from imports.models import ImportCancelRequest
+from imports.progress import Progress, progress_of
+from lambda_worker import contract
+from lambda_worker.contract import Status
+from tests.imports.factories import make_attempt, make_job
+
+pytestmark = pytest.mark.django_db
+
+LONG_SILENCE = timedelta(seconds=contract.STALLED_AFTER_SECONDS + 5)
+
+
+def progress(status: Status, **attempt: Any) -> Progress:
+    job = make_job(status)
+    if attempt:
+        make_attempt(job, **attempt)
+    return progress_of(job)
+
+
+def states(progress: Progress) -> list[str]:
+    return [step.state for step in progress.steps]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_has_a_sentence_and_its_steps(status: Status) -> None:
+    found = progress(status)
+    assert found.sentence
+    assert len(found.steps) == 6
+
+
+@pytest.mark.parametrize("status", Status)
+def test_only_an_ended_job_is_terminal(status: Status) -> None:
+    assert progress(status).terminal == (status in contract.TERMINAL)
+
+
+@pytest.mark.parametrize(
+    ("phase", "done", "percent"),
+    [
+        (Status.STAGING, 0, 0),
+        (Status.STAGING, 100, 35),
+        (Status.CHECKING, 50, 47),
+        (Status.APPLYING, 50, 79),
+        (Status.APPLYING, 100, 99),
+    ],
+)
+def test_the_phases_share_the_bar(phase: Status, done: int, percent: int) -> None:
+    assert progress(phase, done=done, total=100).percent == percent
+
+
+def test_only_what_is_committed_is_at_a_hundred() -> None:
+    assert progress(Status.SUCCEEDED).percent == 100
+
+
+def test_more_done_than_there_was_is_no_more_than_all() -> None:
+    assert progress(Status.STAGING, done=300, total=100).percent == 35
+
+
+def test_a_phase_that_the_worker_has_not_told_of_has_just_begun() -> None:
+    assert progress(Status.CHECKING, phase="staging", done=100, total=100).percent == 35
+
+
+def test_silence_means_stalled() -> None:
+    found = progress(Status.APPLYING, heartbeat_at=timezone.now() - LONG_SILENCE)
+    assert found.stalled
+    assert "worker is gone" in found.sentence
+    assert "20 seconds" in found.detail
+
+
+def test_a_worker_that_is_heard_is_not_stalled() -> None:
+    assert not progress(Status.APPLYING, done=1, total=2).stalled
+
+
+def test_a_job_that_has_ended_is_never_stalled() -> None:
+    assert not progress(Status.SUCCEEDED, heartbeat_at=timezone.now() - LONG_SILENCE).stalled
+
+
+def test_a_wish_to_cancel_is_said() -> None:
+    job = make_job(Status.CHECKING)
+    make_attempt(job)
+    ImportCancelRequest.objects.create(job=job)
+    found = progress_of(job)
+    assert found.cancelling
+    assert found.sentence.startswith("Cancelling")
+
+
+def test_records_are_counted_while_they_are_read() -> None:
+    found = progress(Status.STAGING, records_read=500, ago=10)
+    assert found.read == 500
+    assert found.rate == pytest.approx(50, rel=0.1)
+
+
+def test_the_time_left_goes_by_the_phase_s_speed() -> None:
+    # 35 of 99 percent in 10 s at half the phase: 17.5 percent are done, 81.5 are left.
+    found = progress(Status.STAGING, done=50, total=100, ago=10)
+    assert found.time_left == pytest.approx(10 / 17.5 * 81.5, rel=0.1)
+
+
+def test_no_time_left_is_guessed_at_the_beginning() -> None:
+    assert progress(Status.STAGING, done=50, total=100, ago=1).time_left is None
+
+
+def test_a_failure_says_why() -> None:
+    job = make_job(Status.FAILED, failure_code="empty_file")
+    assert progress_of(job).sentence.startswith("The file is empty")
+
+
+def test_a_code_of_a_newer_worker_is_shown_as_it_is() -> None:
+    job = make_job(Status.FAILED, failure_code="moon_phase")
+    assert "moon_phase" in progress_of(job).sentence
+
+
+def test_a_failed_job_shows_how_far_it_had_come() -> None:
+    found = progress(Status.FAILED, phase="checking")
+    assert states(found) == ["done", "done", "done", "failed", "ahead", "ahead"]
+
+
+def test_a_success_has_every_step_done() -> None:
+    assert set(states(progress(Status.SUCCEEDED))) == {"done"}
+
+
+def test_a_second_attempt_is_said() -> None:
+    assert progress(Status.STAGING, number=2).detail == "This is attempt 2."
+
+
+def test_the_clock_stops_at_the_end() -> None:
+    job = make_job(Status.SUCCEEDED)
+    job.finished_at = job.created_at + timedelta(seconds=7)
+    assert progress_of(job, timezone.now() + timedelta(days=1)).elapsed == 7

@@ -1,0 +1,229 @@
+"""A job's page: who sees it, what it says, when it stops asking, and its buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from imports.models import ImportCancelRequest, ImportJob, ImportReject
+from lambda_worker.contract import Status
+from tests.imports.factories import make_attempt, make_job, make_user, status_of
+from tests.imports.web import MAY_IMPORT, client_of
+
+pytestmark = pytest.mark.django_db
+
+POSTS = ("cancel", "retry", "approve", "uploaded", "upload-form")
+
+
+@pytest.fixture
+def user() -> Any:
+    """The job's owner."""
+    return make_user(*MAY_IMPORT)
+
+
+@pytest.fixture
+def client(user: Any) -> Client:
+    """The owner's browser."""
+    return client_of(user)
+
+
+def poll(client: Client, job: ImportJob, seen: str = "") -> str:
+    return client.get(f"/imports/{job.pk}/progress/?seen={seen}", secure=True).content.decode()
+
+
+def page(client: Client, job: ImportJob) -> str:
+    return client.get(f"/imports/{job.pk}/", secure=True).content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "progress/", "rejects.csv"])
+def test_somebody_elses_job_is_not_found(client: Client, path: str) -> None:
+    job = make_job(owner=make_user(), reject_key="results/x")
+    assert client.get(f"/imports/{job.pk}/{path}", secure=True).status_code == 404
+
+
+@pytest.mark.parametrize("action", POSTS)
+def test_nothing_can_be_done_to_somebody_elses_job(client: Client, action: str) -> None:
+    job = make_job(owner=make_user())
+    assert client.post(f"/imports/{job.pk}/{action}/", secure=True).status_code == 404
+    assert status_of(job.pk) is Status.AWAITING_UPLOAD
+
+
+@pytest.mark.parametrize("action", POSTS)
+def test_those_who_see_all_imports_may_still_not_act_on_them(action: str) -> None:
+    client = client_of(make_user("view_all_imports"))
+    job = make_job(owner=make_user())
+    assert client.get(f"/imports/{job.pk}/", secure=True).status_code == 200
+    assert client.post(f"/imports/{job.pk}/{action}/", secure=True).status_code == 403
+
+
+@pytest.mark.parametrize("action", POSTS)
+def test_actions_want_the_csrf_token(user: Any, action: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    job = make_job(owner=user)
+    assert client.post(f"/imports/{job.pk}/{action}/", secure=True).status_code == 403
+
+
+def test_actions_are_posts(client: Client, user: Any) -> None:
+    job = make_job(owner=user)
+    assert client.get(f"/imports/{job.pk}/cancel/", secure=True).status_code == 405
+
+
+def test_a_page_asks_for_a_login() -> None:
+    job = make_job()
+    assert Client().get(f"/imports/{job.pk}/", secure=True).status_code == 302
+
+
+def test_a_poll_of_an_ended_session_reloads_the_page() -> None:
+    job = make_job()
+    response = Client(headers={"HX-Request": "true"}).get(
+        f"/imports/{job.pk}/progress/", secure=True
+    )
+    assert response["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("status", sorted({*Status} - {Status.SUCCEEDED}))
+def test_every_status_has_its_page(client: Client, user: Any, status: str) -> None:
+    job = make_job(Status._value2member_map_[status], owner=user)  # type: ignore[arg-type]
+    assert 'id="progress"' in page(client, job)
+
+
+def test_an_active_job_is_polled_every_second(client: Client, user: Any) -> None:
+    assert 'hx-trigger="every 1s"' in page(client, make_job(owner=user))
+
+
+def test_without_javascript_the_page_of_an_active_job_reloads(client: Client, user: Any) -> None:
+    assert '<noscript><meta http-equiv="refresh"' in page(client, make_job(owner=user))
+
+
+@pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED])
+def test_a_terminal_answer_stops_the_polling(client: Client, user: Any, status: Status) -> None:
+    assert "hx-get" not in poll(client, make_job(status, owner=user))
+
+
+def test_a_terminal_page_does_not_reload(client: Client, user: Any) -> None:
+    assert "http-equiv" not in page(client, make_job(Status.FAILED, owner=user))
+
+
+def test_buttons_come_with_a_poll_only_when_they_change(client: Client, user: Any) -> None:
+    job = make_job(owner=user)
+    assert 'id="actions"' in poll(client, job, "something-else")
+    assert 'id="actions"' not in poll(client, job, "awaiting_upload-danger")
+
+
+def test_a_running_job_says_how_far_it_is(client: Client, user: Any) -> None:
+    job = make_job(Status.STAGING, owner=user)
+    make_attempt(job, done=50, total=100, records_read=1234)
+    answer = poll(client, job)
+    assert "Reading the file." in answer
+    assert "1,234" in answer
+
+
+def test_a_silent_worker_is_said_to_be_gone(client: Client, user: Any) -> None:
+    job = make_job(Status.CHECKING, owner=user)
+    attempt = make_attempt(job)
+    attempt.heartbeat_at = attempt.started_at.replace(year=2000)
+    attempt.save()
+    assert "The worker is gone." in poll(client, job)
+
+
+def test_a_failure_is_said_in_words(client: Client, user: Any) -> None:
+    params = {"rejected": 3, "read": 10}
+    job = make_job(Status.FAILED, owner=user, failure_code="rejected_rows", failure_params=params)
+    assert "3 of 10 records have faults" in page(client, job)
+
+
+def test_a_failure_that_only_a_newer_worker_knows_has_a_page_all_the_same(
+    client: Client, user: Any
+) -> None:
+    job = make_job(Status.FAILED, owner=user, failure_code="from_tomorrow")
+    assert "from_tomorrow" in page(client, job)
+
+
+def test_rejects_are_listed_with_line_column_value_and_reason(client: Client, user: Any) -> None:
+    job = make_job(
+        Status.SUCCEEDED, owner=user, records_read=1, rows_rejected=1, reject_key="results/x"
+    )
+    ImportReject.objects.create(
+        job=job, line=12345, header="code", value="<b>", code="too_long", params={"limit": 2}
+    )
+    text = page(client, job)
+    assert "12,345" in text
+    assert "&lt;b&gt;" in text
+    assert "is longer than 2 characters" in text
+    assert f"/imports/{job.pk}/rejects.csv" in text
+
+
+def test_what_happened_often_is_summed_up(client: Client, user: Any) -> None:
+    group = {"header": "code", "value": "XK", "code": "too_long", "params": {"limit": 2}}
+    job = make_job(
+        Status.SUCCEEDED,
+        owner=user,
+        records_read=70,
+        rows_rejected=70,
+        reject_summary=[{**group, "rows": 70}, {**group, "rows": 1}],
+    )
+    text = page(client, job)
+    assert "70 rows" in text
+    assert "1 row<" not in text
+
+
+def test_the_reject_file_comes_by_a_signed_link(client: Client, user: Any) -> None:
+    job = make_job(Status.FAILED, owner=user, reject_key="results/x/1/rejects.csv")
+    response = client.get(f"/imports/{job.pk}/rejects.csv", secure=True)
+    assert response.status_code == 302
+    assert "X-Amz-Signature" in response["Location"]
+
+
+def test_a_job_without_rejects_has_no_reject_file(client: Client, user: Any) -> None:
+    job = make_job(Status.FAILED, owner=user)
+    assert client.get(f"/imports/{job.pk}/rejects.csv", secure=True).status_code == 404
+
+
+def test_cancel_ends_a_waiting_job(client: Client, user: Any) -> None:
+    job = make_job(owner=user)
+    response = client.post(f"/imports/{job.pk}/cancel/", secure=True)
+    assert response["Location"] == f"/imports/{job.pk}/"
+    assert status_of(job.pk) is Status.CANCELLED
+
+
+def test_cancel_asks_the_worker_of_a_running_job_to_stop(client: Client, user: Any) -> None:
+    job = make_job(Status.CHECKING, owner=user)
+    make_attempt(job)
+    client.post(f"/imports/{job.pk}/cancel/", secure=True)
+    assert ImportCancelRequest.objects.filter(job=job, requested_by=user).exists()
+    assert "Cancelling" in poll(client, job)
+
+
+def test_what_comes_too_late_is_said(client: Client, user: Any) -> None:
+    job = make_job(Status.CANCELLED, owner=user)
+    response = client.post(f"/imports/{job.pk}/retry/", secure=True, follow=True)
+    assert "cannot be tried again" in response.content.decode()
+
+
+@pytest.mark.parametrize(("version", "offered"), [("v1", True), ("", False)])
+def test_retry_is_offered_where_the_file_had_come(
+    client: Client, user: Any, version: str, offered: bool
+) -> None:
+    job = make_job(Status.FAILED, owner=user, object_version=version)
+    assert (f"/imports/{job.pk}/retry/" in page(client, job)) is offered
+
+
+def test_a_review_offers_to_apply_or_cancel(client: Client, user: Any) -> None:
+    text = page(client, make_job(Status.IN_REVIEW, owner=user))
+    assert "/approve/" in text
+    assert "/cancel/" in text
+
+
+def test_those_who_may_only_look_get_no_buttons() -> None:
+    job = make_job(Status.IN_REVIEW, owner=make_user())
+    assert "/cancel/" not in page(client_of(make_user("view_all_imports")), job)
+
+
+def test_no_script_stands_in_the_page(client: Client, user: Any) -> None:
+    text = page(client, make_job(owner=user))
+    assert "<script>" not in text
+    assert " style=" not in text
+    assert " onclick=" not in text

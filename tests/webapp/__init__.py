@@ -1,0 +1,1 @@
+"""Tests of the project: its settings, and what runs on a dyno."""
