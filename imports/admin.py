@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from imports import jobs
+from imports import admin_check, jobs  # noqa: F401  (its import registers the check)
 from imports.models import ImportJob
 from imports.registry import targets_for
 

@@ -24,6 +24,13 @@ REASONS_SHOWN: Final = 10
 """The commonest reasons, usually all of them."""
 
 
+POLL_SECONDS: Final = 1
+"""A worker tells its progress once a second."""
+
+POLL_SECONDS_IN_REVIEW: Final = 5
+"""A page that waits for a person may stand open all day."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number with its name."""
@@ -45,6 +52,7 @@ class Action:
 def living(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
     """What a poll renews."""
     actions = _actions(job, progress, user)
+    in_review = progress.status is Status.IN_REVIEW and jobs.may_approve(job)
     return {
         "job": job,
         "progress": progress,
@@ -55,6 +63,7 @@ def living(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
         "may_import": progress.terminal and _may_import(job, user),
         "rejects": _rejects(job) if _has_rejects(progress) else None,
         "seen": _seen(progress, actions),
+        "poll_seconds": POLL_SECONDS_IN_REVIEW if in_review else POLL_SECONDS,
     }
 
 

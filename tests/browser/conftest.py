@@ -25,6 +25,12 @@ def empty_tables(stack: Stack) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def base_url(stack: Stack) -> str:
+    """Where the browser's relative addresses lead."""
+    return stack.web_url
+
+
+@pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DemoFile]:
     """The demo's real files by name, with the counts to expect."""
     return {file.name: file for file in demo_files(tmp_path_factory.mktemp("files"))}
@@ -43,6 +49,14 @@ def countries(stack: Stack) -> None:
 def site(stack: Stack, page: Page) -> Site:
     """The web app in the browser, nobody signed in."""
     return Site(page, stack.web_url)
+
+
+@pytest.fixture
+def plain_user(stack: Stack) -> Iterator[str]:
+    """Pat, who has no business in the admin."""
+    sql(stack, "UPDATE auth_user SET is_staff = false WHERE username = 'pat'")
+    yield "pat"
+    sql(stack, "UPDATE auth_user SET is_staff = true WHERE username = 'pat'")
 
 
 @pytest.fixture

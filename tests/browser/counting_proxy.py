@@ -4,54 +4,72 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 
 CHUNK = 64 * 1024
 
 
-class CountingProxy:
-    """Passes connections on to `port`; counts what the server `received` and what it `sent`."""
+@dataclass
+class Counts:
+    """`port` is the proxy's own; the server behind it `received` and `sent` so many bytes."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._lock = threading.Lock()
-        self.port: int = self._listener.getsockname()[1]
-        self.received = 0
-        self.sent = 0
+    port: int = 0
+    received: int = 0
+    sent: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @contextlib.contextmanager
-    def running(self) -> Iterator[CountingProxy]:
-        """Accept connections until the block ends."""
-        threading.Thread(target=self._accept, daemon=True).start()
+    def add(self, received: int = 0, sent: int = 0) -> None:
+        with self.lock:
+            self.received += received
+            self.sent += sent
+
+
+class _Connection(socketserver.BaseRequestHandler):
+    """One client's connection, and one of ours to the server."""
+
+    def __init__(self, server_port: int, counts: Counts, *arguments: object) -> None:
+        self.server_port = server_port
+        self.counts = counts
+        super().__init__(*arguments)  # type: ignore[arg-type]
+
+    def handle(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.server_port)) as server:
+            back = threading.Thread(
+                target=_pass_on, args=(server, self.request, lambda n: self.counts.add(sent=n))
+            )
+            back.start()
+            _pass_on(self.request, server, lambda n: self.counts.add(received=n))
+            back.join()
+
+
+def _pass_on(source: socket.socket, sink: socket.socket, count: Callable[[int], None]) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(CHUNK):
+            count(len(data))
+            sink.sendall(data)
+    with contextlib.suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    # The browser has gone by then, so no connection is left to wait for.
+    block_on_close = True
+
+
+@contextlib.contextmanager
+def counting_proxy(server_port: int) -> Iterator[Counts]:
+    """A proxy in front of the port, until the block ends; close its clients before that."""
+    counts = Counts()
+    with _Server(("127.0.0.1", 0), partial(_Connection, server_port, counts)) as proxy:
+        counts.port = proxy.server_address[1]
+        thread = threading.Thread(target=proxy.serve_forever)
+        thread.start()
         try:
-            yield self
+            yield counts
         finally:
-            # shutdown, because close alone does not wake a thread that waits in accept().
-            self._listener.shutdown(socket.SHUT_RDWR)
-            self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _address = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._port))
-                for source, sink, up in ((client, server, True), (server, client, False)):
-                    arguments = (source, sink, up)
-                    threading.Thread(target=self._pass_on, args=arguments, daemon=True).start()
-
-    def _pass_on(self, source: socket.socket, sink: socket.socket, up: bool) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(CHUNK):
-                self._count(len(data), up)
-                sink.sendall(data)
-        with contextlib.suppress(OSError):
-            sink.shutdown(socket.SHUT_WR)
-
-    def _count(self, size: int, up: bool) -> None:
-        with self._lock:
-            if up:
-                self.received += size
-            else:
-                self.sent += size
+            proxy.shutdown()
+            thread.join()

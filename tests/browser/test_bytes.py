@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserType
 
 from devstack.stack import Stack
-from tests.browser.counting_proxy import CountingProxy
+from tests.browser.counting_proxy import counting_proxy
 from tests.browser.site import Site
 from tests.chain.support import airports_file, sql
 
@@ -29,7 +29,7 @@ def test_the_web_process_receives_next_to_nothing_of_a_file_of_20_mb(
     assert file.stat().st_size >= FILE_BYTES
     port = urlsplit(stack.web_url).port
     assert port is not None
-    with CountingProxy(port).running() as proxy:
+    with counting_proxy(port) as proxy:
         # The browser keeps the site's own origin, which the bucket's CORS rules ask for.
         rule = f"--host-resolver-rules=MAP 127.0.0.1:{port} 127.0.0.1:{proxy.port}"
         arguments = {**browser_type_launch_args}

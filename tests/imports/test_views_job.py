@@ -227,3 +227,7 @@ def test_no_script_stands_in_the_page(client: Client, user: Any) -> None:
     assert "<script>" not in text
     assert " style=" not in text
     assert " onclick=" not in text
+
+
+def test_a_page_that_waits_for_a_person_asks_less_often(client: Client, user: Any) -> None:
+    assert 'hx-trigger="every 5s"' in page(client, make_job(Status.IN_REVIEW, owner=user))

@@ -13,6 +13,8 @@ export function bytes(count, suffix = "") {
   const options = {
     style: "unit",
     unit: UNITS[unit] + suffix,
+    // The short form of byte has no plural.
+    unitDisplay: unit === 0 ? "long" : "short",
     maximumSignificantDigits: 3,
   };
   return new Intl.NumberFormat(language, options).format(count);

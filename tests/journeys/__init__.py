@@ -1,2 +1,0 @@
-"""Whole journeys on the local stack: policy-checked upload, event, queue, the deployed zip,
-mail."""
