@@ -162,7 +162,7 @@ def close_attempt(control: Control, claim: Claim, invocation: Invocation, outcom
 def peak_memory_kb() -> int | None:
     """The most memory that this process ever held resident; None where the kernel does not tell.
 
-    Not getrusage's: that begins with the memory of the process that started this one (getrusage(2)).
+    Not getrusage's: that begins with the memory of the process which started this one.
     """
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")

@@ -21,7 +21,8 @@ MOST: Final = len(DIGITS) ** 4
 """There are no more ICAO codes than these 1,679,616."""
 
 BYTES_A_ROW: Final = 220
-"""At least so many in a wide row: near the most that the columns take, for a big file needs codes."""
+"""At least so many in a wide row: near the most that the columns take, for a big file needs
+codes."""
 
 
 def icao(number: int) -> str:

@@ -41,6 +41,7 @@ def test_the_web_process_receives_next_to_nothing_of_a_file_of_20_mb(
             site.confirm()
             site.wait_until_over()
             assert site.figures()["Inserted"] == "175,000"
+    print(f"web received {proxy.received:,} bytes of and about a file of {file.stat().st_size:,}")
     (job,) = sql(stack, "SELECT object_size FROM imports_importjob")
     assert job["object_size"] == file.stat().st_size
     assert 64 * 1024 < proxy.received < LIMIT

@@ -102,3 +102,20 @@ def visibility(stack: Stack, seconds: int) -> Generator[None]:
         yield
     finally:
         set_to(before)
+
+
+@contextmanager
+def deliveries_paused(stack: Stack) -> Generator[None]:
+    """Keep the deployed function away from its queues for a while."""
+    lambda_ = stack.aws.client("lambda")
+    mappings = lambda_.list_event_source_mappings()["EventSourceMappings"]
+    for mapping in mappings:
+        lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    try:
+        yield
+    finally:
+        for mapping in mappings:
+            lambda_.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+# -- Standing in a worker's way -----------------------------------------------------------------

@@ -20,7 +20,7 @@ from devstack.stack import Stack
 from infra.deploy.build_zip import Built, build
 from infra.deploy.platforms import host
 from tests.infra.runtime_api import RuntimeApi
-from tests.journeys.support import deliveries_paused
+from tests.chain.support import deliveries_paused
 
 LAMBDA_HAS = (
     "awslambdaric", "boto3", "botocore", "dateutil", "jmespath", "runtime_client", "s3transfer",
