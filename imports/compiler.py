@@ -75,6 +75,7 @@ def compile_plan(  # noqa: PLR0913  (a plan has this many choices)
     on_reject: OnReject,
     review: Review,
     audience: Audience,
+    again: bool = False,
     request: Request | None = None,
 ) -> ImportPlan:
     """The whole plan; MappingFault if the columns do not suffice. Reads the target's catalog."""
@@ -92,6 +93,7 @@ def compile_plan(  # noqa: PLR0913  (a plan has this many choices)
             mode=mode,
             on_reject=on_reject,
             review=review,
+            again=again,
             file=file,
             audience=audience,
         )

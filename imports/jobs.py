@@ -43,6 +43,7 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
     mode: Mode,
     on_reject: OnReject = OnReject.SKIP,
     review: Review = Review.NEVER,
+    again: bool = False,
     request: Request | None = None,
 ) -> ImportJob:
     """A job that waits for its file, with the whole plan in it.
@@ -66,6 +67,7 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
         mode=mode,
         on_reject=on_reject,
         review=review,
+        again=again,
         audience=audience_of(user, job_url(job_id)),
         request=request,
     )

@@ -52,6 +52,7 @@ class ImportJob(models.Model):
         related_name="reviewed_import_jobs",
     )
     retries = models.IntegerField(default=0, db_default=0)
+    nudged_at = models.DateTimeField(null=True)
     status = models.CharField(
         max_length=20,
         choices=STATUS_CHOICES,
@@ -62,6 +63,7 @@ class ImportJob(models.Model):
     object_version = models.TextField(default="", db_default="")
     object_size = models.BigIntegerField(null=True)
     content_sha256 = models.CharField(max_length=64, default="", db_default="")
+    repeats_id = models.UUIDField(null=True)
     reading = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     records_read = models.BigIntegerField(null=True)
     rows_inserted = models.BigIntegerField(null=True)
@@ -88,6 +90,11 @@ class ImportJob(models.Model):
                 fields=["target", "created_at"],
                 name="imports_job_active",
                 condition=Q(status__in=sorted(status.value for status in contract.ACTIVE)),
+            ),
+            models.Index(
+                fields=["target", "content_sha256"],
+                name="imports_job_content",
+                condition=Q(status=Status.SUCCEEDED.value),
             ),
         ]
         constraints = [
@@ -128,6 +135,7 @@ class ImportAttempt(models.Model):
     total = models.BigIntegerField(default=0, db_default=0)
     records_read = models.BigIntegerField(default=0, db_default=0)
     outcome = models.CharField(max_length=60, default="", db_default="")
+    error = models.CharField(max_length=100, default="", db_default="")
     finished_at = models.DateTimeField(null=True)
     billed_ms = models.BigIntegerField(null=True)
     peak_memory_kb = models.BigIntegerField(null=True)
@@ -199,6 +207,7 @@ class ImportNotice(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     sending_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    doubts = models.SmallIntegerField(default=0, db_default=0)
     message_id = models.TextField(default="", db_default="")
 
     class Meta:

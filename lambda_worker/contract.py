@@ -157,11 +157,13 @@ JOB_COLUMNS: Final[tuple[Column, ...]] = (
     Column("review_approved_at", "timestamp with time zone", _WEB, null=True),
     Column("reviewer_id", "integer", _WEB, null=True),
     Column("retries", "integer", _WEB),
+    Column("nudged_at", "timestamp with time zone", _WEB, null=True),
     Column("status", "character varying(20)", _BOTH),
     Column("attempt", "integer", _WORKER),
     Column("object_version", "text", _WORKER),
     Column("object_size", "bigint", _WORKER, null=True),
     Column("content_sha256", "character varying(64)", _WORKER),
+    Column("repeats_id", "uuid", _WORKER, null=True),
     Column("reading", "jsonb", _WORKER),
     Column("records_read", "bigint", _WORKER, null=True),
     Column("rows_inserted", "bigint", _WORKER, null=True),
@@ -177,6 +179,8 @@ JOB_COLUMNS: Final[tuple[Column, ...]] = (
     Column("finished_at", "timestamp with time zone", _BOTH, null=True),
 )
 """`reading` is what was understood of the file: encoding, delimiter, header (see files.Reading).
+`repeats_id` is an earlier job that imported the very same bytes into the same target; `nudged_at`
+is when the web side last sent a message because nothing moved.
 Empty string, not null, stands for "not yet" in the text columns."""
 
 ATTEMPT_COLUMNS: Final[tuple[Column, ...]] = (
@@ -197,12 +201,25 @@ ATTEMPT_COLUMNS: Final[tuple[Column, ...]] = (
     Column("total", "bigint", _WORKER),
     Column("records_read", "bigint", _WORKER),
     Column("outcome", "character varying(60)", _WORKER),
+    Column("error", "character varying(100)", _WORKER),
     Column("finished_at", "timestamp with time zone", _WORKER, null=True),
     Column("billed_ms", "bigint", _WORKER, null=True),
     Column("peak_memory_kb", "bigint", _WORKER, null=True),
 )
 """One row a worker run. `done` of `total` is the phase's own measure: bytes while staging, rows
-later."""
+later. `outcome` is empty while it runs, and stays so where it died; else the job's status, or one
+of the Outcomes below. `error` names the exception of an attempt that ended in one: no more, because
+texts may hold secrets."""
+
+
+class Outcome(StrEnum):
+    """How an attempt ended that did not bring its job to a pause or an end."""
+
+    ERROR = "error"
+    """Something that is not the user's fault: it is tried again."""
+    WAITED = "waited"
+    """An older import into the same table was still at it; this one begins again after it."""
+
 
 CANCEL_COLUMNS: Final[tuple[Column, ...]] = (
     Column("id", "bigint", _NOBODY),
@@ -232,10 +249,11 @@ NOTICE_COLUMNS: Final[tuple[Column, ...]] = (
     Column("created_at", "timestamp with time zone", _NOBODY),
     Column("sending_at", "timestamp with time zone", _WORKER, null=True),
     Column("sent_at", "timestamp with time zone", _WORKER, null=True),
+    Column("doubts", "smallint", _WORKER),
     Column("message_id", "text", _WORKER),
 )
 """Mails owed: written in the transaction that ends the job, so that a mail is never lost with its
-worker."""
+worker. `doubts` counts the sendings of which nobody knows whether the mail went out."""
 
 TABLES: Final[dict[str, tuple[Column, ...]]] = {
     JOB_TABLE: JOB_COLUMNS,
@@ -269,6 +287,14 @@ HEARTBEAT_SECONDS: Final = 1.0
 STALLED_AFTER_SECONDS: Final = 15.0
 """No heartbeat for this long and the page says that the worker is gone: fifteen missed beats,
 longer than a reconnect or a checkpoint's hiccup, shorter than a person's patience."""
+
+ABANDONED_AFTER_SECONDS: Final = 60.0
+"""No heartbeat for this long, or its deadline past, and a claimer may end the attempt's backend.
+A worker that cannot beat stops itself earlier (pulse.SILENCE_SECONDS)."""
+
+WATCHDOG_SECONDS: Final = 120
+"""A message that looks whether an attempt lives comes this long after its claim, and again until it
+has ended: a death that nobody sees is noticed within three minutes, for a fraction of a cent."""
 
 LOCK_NAMESPACE: Final = 0x51C1CE
 """First key of pg_advisory_lock(int, int) for jobs; the second is a hash of the job's id."""

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from lambda_worker import strict_json
 
-PLAN_VERSION: Final = 1
-ACCEPTED_VERSIONS: Final = frozenset({PLAN_VERSION})
-"""The worker is deployed before the web, so it accepts the version before its own as well, once
-there is one."""
+PLAN_VERSION: Final = 2
+ACCEPTED_VERSIONS: Final = frozenset({1, PLAN_VERSION})
+"""The worker is deployed before the web, so it accepts the version before its own as well."""
 
 
 class Mode(StrEnum):
@@ -225,7 +224,10 @@ class Audience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPlan:
-    """A job's whole order. Stored on the job as JSON; made by `imports`, run by the worker."""
+    """A job's whole order. Stored on the job as JSON; made by `imports`, run by the worker.
+
+    `again` lets the very bytes that were imported into this target before go in without asking.
+    """
 
     version: int
     target: TargetPlan
@@ -235,6 +237,7 @@ class ImportPlan:
     mode: Mode
     on_reject: OnReject
     review: Review
+    again: bool
     file: FilePlan
     audience: Audience
 
@@ -251,4 +254,6 @@ class ImportPlan:
             raise ValueError(
                 f"plan version {version!r}; this worker accepts {sorted(ACCEPTED_VERSIONS)}"
             )
+        if version == 1:
+            data = {**data, "again": False}
         return strict_json.from_json(cls, data)

@@ -137,6 +137,7 @@ def plan_for(model: str, connection: Connection[Any] | None = None, **changes: A
         mode=Mode.UPSERT,
         on_reject=OnReject.SKIP,
         review=Review.NEVER,
+        again=False,
         file=FilePlan(
             name=f"{model}s.csv",
             encoding="utf-8",
