@@ -10,7 +10,6 @@ import psycopg
 from psycopg import sql
 
 from lambda_worker.checking import column_indices, drop_faulty, key_match
-from lambda_worker.contract import TARGET_LOCK_NAMESPACE
 from lambda_worker.database import Data
 from lambda_worker.faults import JobFault
 from lambda_worker.kinds import sql_type
@@ -48,9 +47,8 @@ class Applied:
 
 
 def apply(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> Applied:
-    """Write the ready rows, inside the caller's transaction. JobFault where the table refuses them
-    all."""
-    data.execute(_TAKE_TURN, (TARGET_LOCK_NAMESPACE, plan.target.label))
+    """Write the ready rows, in the caller's transaction and turn. JobFault where the table refuses
+    them all."""
     # Django's foreign keys are deferred: checked at once, a batch's memory is bounded and COMMIT is
     # instant.
     data.execute(_IMMEDIATE)
@@ -79,7 +77,6 @@ def _rule(error: psycopg.Error) -> str:
     return error.diag.constraint_name or error.diag.column_name or "its columns' types and indexes"
 
 
-_TAKE_TURN = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
 _IMMEDIATE = "SET CONSTRAINTS ALL IMMEDIATE"
 _COUNT = sql.SQL("SELECT count(*) FROM {ready}")
 _PAGES = sql.SQL("SELECT pg_relation_size({name}) / current_setting('block_size')::int")

@@ -12,12 +12,16 @@ from psycopg.rows import dict_row
 
 from lambda_worker import __version__
 from lambda_worker.contract import (
+    ABANDONED_AFTER_SECONDS,
     ATTEMPT_TABLE,
     JOB_TABLE,
     LOCK_NAMESPACE,
     RUNNING,
+    STALLED_AFTER_SECONDS,
     TERMINAL,
+    WATCHDOG_SECONDS,
     Command,
+    Outcome,
     Status,
 )
 from lambda_worker.database import Connections, Control, Data
@@ -26,8 +30,12 @@ from lambda_worker.faults import Fenced, JobBusy, JobNotFound
 ATTEMPTS_A_TRY: Final = 3
 """Attempts that may die before the job fails; a person's retry grants as many again."""
 
-BUSY_RETRY_SECONDS: Final = 30
-"""When to look again at a job whose worker is alive: well within any upload's patience."""
+BUSY_RETRY_SECONDS: Final = 10
+"""When to look again at a job that somebody has locked and not claimed: a claim takes less than a
+second, the backend of a dead worker some five to go."""
+
+SILENT_RETRY_SECONDS: Final = 30
+"""When a watchdog looks again at an attempt that has gone silent, but not for long enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,10 @@ class Job:
     plan: dict[str, Any]
     object_version: str
     approved: bool
+    """Since it was last in review."""
     records_read: int | None
+    deaths: int
+    """Attempts that ended in an error or in nothing; while the job is locked, none of them lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +88,19 @@ class Claim:
 
 
 _SELECT_JOB = sql.SQL("""
-SELECT id, status, attempt, retries, plan, object_version,
-       review_approved_at IS NOT NULL AS approved, records_read
-  FROM {job} WHERE id = %s""").format(job=sql.Identifier(JOB_TABLE))
+SELECT j.id, j.status, j.attempt, j.retries, j.plan, j.object_version, j.records_read,
+       j.review_approved_at IS NOT NULL AND NOT EXISTS (
+           SELECT FROM {attempt} a
+            WHERE a.job_id = j.id AND a.outcome = {in_review}
+              AND a.started_at > j.review_approved_at) AS approved,
+       (SELECT count(*) FROM {attempt} a
+         WHERE a.job_id = j.id AND a.outcome IN ('', {error})) AS deaths
+  FROM {job} j WHERE j.id = %s""").format(
+    job=sql.Identifier(JOB_TABLE),
+    attempt=sql.Identifier(ATTEMPT_TABLE),
+    in_review=sql.Literal(Status.IN_REVIEW.value),
+    error=sql.Literal(Outcome.ERROR.value),
+)
 
 
 def load(control: Control, job: UUID) -> Job:
@@ -103,39 +124,65 @@ def may_start(job: Job, order: Order) -> bool:
 
 def has_died_too_often(job: Job) -> bool:
     """Whether the attempts that the job may lose are used up."""
-    return job.status in RUNNING and job.attempt >= ATTEMPTS_A_TRY * (job.retries + 1)
+    return job.status in RUNNING and job.deaths >= ATTEMPTS_A_TRY * (job.retries + 1)
 
 
 _TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
+_UNLOCK = "SELECT pg_advisory_unlock(%s, hashtext(%s))"
 
 
-def lock(connections: Connections, job: UUID) -> None:
+def lock(connections: Connections, job: Job, order: Order) -> None:
     """Take the job's lock on the data connection; JobBusy while a live attempt holds it."""
-    if _try_lock(connections.data, job):
+    if try_lock(connections.data, job.id):
         return
-    _end_overdue_backend(connections.control, job)
-    if not _try_lock(connections.data, job):
-        raise JobBusy(BUSY_RETRY_SECONDS)
+    _end_abandoned_backends(connections.control, job.id)
+    if not try_lock(connections.data, job.id):
+        raise JobBusy(_when_to_look_again(connections.control, job, order))
 
 
-def _try_lock(data: Data, job: UUID) -> bool:
+def try_lock(data: Data, job: UUID) -> bool:
+    """Take the job's lock if nobody has it."""
     row = data.execute(_TRY_LOCK, (LOCK_NAMESPACE, str(job))).fetchone()
     return bool(row and row[0])
 
 
-# The recorded backend only, known by pid and start: pids are used again. Waits until it is gone.
+def unlock(data: Data, job: UUID) -> None:
+    """Give the job's lock back."""
+    data.execute(_UNLOCK, (LOCK_NAMESPACE, str(job)))
+
+
+# Only backends that the attempts have recorded, known by pid and start: pids are used again.
+# pg_terminate_backend waits until they are gone, for 5 s at most.
 _TERMINATE = sql.SQL("""
 SELECT pg_terminate_backend(s.pid, 5000)
   FROM {attempt} a
   JOIN pg_stat_activity s ON s.pid = a.backend_pid AND s.backend_start = a.backend_start
- WHERE a.job_id = %s AND a.deadline_at < clock_timestamp()""").format(
-    attempt=sql.Identifier(ATTEMPT_TABLE)
+ WHERE a.job_id = %s
+   AND (a.deadline_at < clock_timestamp()
+        OR a.heartbeat_at < clock_timestamp() - make_interval(secs => {abandoned}))""").format(
+    attempt=sql.Identifier(ATTEMPT_TABLE), abandoned=sql.Literal(ABANDONED_AFTER_SECONDS)
 )
 
 
-def _end_overdue_backend(control: Control, job: UUID) -> None:
+def _end_abandoned_backends(control: Control, job: UUID) -> None:
     """End what a dead worker left running: a backend inside a statement outlives its client."""
     control.execute(_TERMINATE, (job,))
+
+
+_SILENT = sql.SQL("""
+SELECT heartbeat_at < clock_timestamp() - make_interval(secs => {stalled})
+  FROM {attempt}
+ WHERE job_id = %s AND number = %s""").format(
+    attempt=sql.Identifier(ATTEMPT_TABLE), stalled=sql.Literal(STALLED_AFTER_SECONDS)
+)
+
+
+def _when_to_look_again(control: Control, job: Job, order: Order) -> int | None:
+    """In seconds; None where the attempt's own watchdog looks already."""
+    if order.command is Command.WATCHDOG:
+        row = control.execute(_SILENT, (job.id, job.attempt)).fetchone()
+        return SILENT_RETRY_SECONDS if row and row[0] else WATCHDOG_SECONDS
+    return None if job.status in RUNNING else BUSY_RETRY_SECONDS
 
 
 _CLAIM = sql.SQL("""

@@ -42,3 +42,8 @@ def mail_from() -> str:
 def memory_mb() -> int:
     """What Lambda gave the function; 0 where it does not run in Lambda."""
     return int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0"))
+
+
+def max_receives() -> int:
+    """Deliveries before a message is a dead letter, as the queues have it; 0 where none is."""
+    return int(os.environ.get("SLUICE_MAX_RECEIVES", "0"))

@@ -219,6 +219,8 @@ class Outcome(StrEnum):
     """Something that is not the user's fault: it is tried again."""
     WAITED = "waited"
     """An older import into the same table was still at it; this one begins again after it."""
+    FENCED = "fenced"
+    """A later attempt had taken its place when it woke up; it wrote nothing."""
 
 
 CANCEL_COLUMNS: Final[tuple[Column, ...]] = (

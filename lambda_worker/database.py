@@ -43,6 +43,9 @@ _DATA_SETTINGS: Final[tuple[LiteralString, ...]] = (
     "SET tcp_keepalives_interval = 10",
     "SET tcp_keepalives_count = 3",
     "SET tcp_user_timeout = 60000",
+    # A worker that froze in mid-transaction would hold its rows' locks for as long. It is idle in
+    # one only while it puts a reject file into the bucket: some seconds.
+    "SET idle_in_transaction_session_timeout = '5min'",
     # Foreign-key checks use the index of the parent then, not scans: 20 to 26 % off a load
     # (measured).
     "SET random_page_cost = 1.1",

@@ -27,11 +27,25 @@ class Fenced(Exception):
 
 
 class JobBusy(Exception):
-    """Another worker is alive on the job; `retry_after` is in seconds."""
+    """Another worker is alive on the job. `retry_after`: look again in so many seconds; None: the
+    attempt's own watchdog does."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"another worker is at it; look again in {retry_after} s")
+    def __init__(self, retry_after: int | None) -> None:
+        super().__init__("another worker is at it")
         self.retry_after = retry_after
+
+
+class TurnNotCome(Exception):
+    """Older imports into the same table take so long that this attempt could not finish any more:
+    another begins later, with all its time before it."""
+
+
+class DatabaseMoved(Exception):
+    """DATABASE_URL names another database by now: nothing may be committed in this one."""
+
+
+class MailNotSent(Exception):
+    """The mail service has surely not sent the mail; it can be tried again without a duplicate."""
 
 
 class JobNotFound(Exception):

@@ -3,6 +3,8 @@ retries."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
@@ -13,7 +15,7 @@ from lambda_worker.database import connect
 from lambda_worker.events import Arrival, Ping, UnreadableMessage, arrivals, body_of, sqs_records
 from lambda_worker.faults import JobBusy
 from lambda_worker.logs import log, log_error
-from lambda_worker.pipeline import run_job
+from lambda_worker.pipeline import abandon, run_job
 
 FIRST_RETRY_SECONDS: Final = 30
 """A transient fault is tried again after 30 s, 60 s, 120 s, ...: a failover of Postgres takes about
@@ -51,6 +53,8 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
         except Exception as error:
             if isinstance(error, UnreadableMessage):
                 log_error("unreadable", error, request=invocation.request_id)
+            elif _receives(record) == config.max_receives():
+                _abandon(record, invocation, error)
             _put_off(record)
             raise
     return {"ok": True, "outcomes": outcomes}
@@ -65,27 +69,48 @@ def _take(arrival: Arrival, invocation: Invocation) -> dict[str, Any]:
 
 
 def _run(order: Order, invocation: Invocation) -> dict[str, Any]:
-    facts = {
-        "job": str(order.job),
-        "command": order.command.value,
-        "request": invocation.request_id,
-    }
+    facts = _facts(order, invocation)
     log("order", **facts)
-    outside = services.aws()
+    url = services.database_url()
+    outside = replace(services.aws(), is_current_database=_names(url))
     try:
-        with connect(services.database_url()) as connections:
+        with connect(url) as connections:
             outcome = run_job(connections, order, invocation, outside)
     except JobBusy as busy:
-        # A message of its own, because raising would use up this one's deliveries.
-        outside.queue.send(
-            CommandMessage(order.command, order.job, order.attempt), busy.retry_after
-        )
         outcome = "busy"
+        if busy.retry_after is not None:
+            # A message of its own, because raising would use up this one's deliveries.
+            message = CommandMessage(order.command, order.job, order.attempt)
+            outside.queue.send(message, busy.retry_after)
     except Exception as error:
         log_error("failed", error, **facts)
         raise
     log("done", outcome=outcome, **facts)
     return {"job": str(order.job), "outcome": outcome}
+
+
+def _facts(order: Order, invocation: Invocation) -> dict[str, str]:
+    return {
+        "job": str(order.job),
+        "command": order.command.value,
+        "request": invocation.request_id,
+    }
+
+
+def _names(url: str) -> Callable[[], bool]:
+    """Whether the published DATABASE_URL is still this one."""
+    return lambda: services.database_url() == url
+
+
+def _abandon(record: dict[str, Any], invocation: Invocation, error: Exception) -> None:
+    """The last delivery has failed, too: nobody will work on its jobs, so their users are told."""
+    for order in arrivals(body_of(record)):
+        if isinstance(order, Order):
+            try:
+                with connect(services.database_url()) as connections:
+                    abandon(connections, order, services.aws(), error)
+            except Exception as second:  # noqa: BLE001 - the first error is the one to be raised
+                log_error("not abandoned", second, **_facts(order, invocation))
 
 
 def _ping() -> dict[str, Any]:
@@ -100,9 +125,13 @@ def _ping() -> dict[str, Any]:
 def _put_off(record: dict[str, Any]) -> None:
     """Say when the message is to be seen again; without this it would wait for the whole visibility
     timeout."""
-    receives = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
-    wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (receives - 1))
+    wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (_receives(record) - 1))
     try:
         services.retry_later(record, wait)
     except Exception as second:  # noqa: BLE001 - the first error is the one to be raised
         log_error("not put off", second)
+
+
+def _receives(record: dict[str, Any]) -> int:
+    """How often SQS has handed the message out, this time counted."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))

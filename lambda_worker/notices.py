@@ -3,7 +3,7 @@ one."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import sql
@@ -11,29 +11,39 @@ from psycopg.rows import dict_row
 
 from lambda_worker.contract import COUNT_COLUMNS, JOB_TABLE, NOTICE_TABLE, Status
 from lambda_worker.database import Control
+from lambda_worker.faults import MailNotSent
 from lambda_worker.mail import Result, compose
 from lambda_worker.plan import ImportPlan
 from lambda_worker.services import Mailer
 
+MOST_DOUBTS: Final = 2
+"""A mail of which nobody knows whether it went out is sent once more, and then never again: a
+person may get it twice at most."""
+
 _NOTICE = sql.Identifier(NOTICE_TABLE)
 
-# A notice taken five minutes ago and never ticked off belonged to a worker that died at it.
+# A notice taken five minutes ago and never ticked off belonged to a worker that died at it: perhaps
+# before it had sent the mail, perhaps after.
 _TAKE = sql.SQL("""
 UPDATE {notice} n
-   SET sending_at = clock_timestamp()
+   SET sending_at = clock_timestamp(), doubts = n.doubts + (n.sending_at IS NOT NULL)::int
   FROM {job} j
  WHERE n.job_id = %s AND j.id = n.job_id AND n.sent_at IS NULL
    AND (n.sending_at IS NULL OR n.sending_at < clock_timestamp() - interval '5 minutes')
+   AND n.doubts + (n.sending_at IS NOT NULL)::int < {most_doubts}
 RETURNING n.id, n.status AS notice_status, n.recipient, j.plan, j.records_read, {counts},
           j.reject_summary, j.failure_code, j.failure_params""").format(
     notice=_NOTICE,
     job=sql.Identifier(JOB_TABLE),
+    most_doubts=sql.Literal(MOST_DOUBTS),
     counts=sql.SQL(", ").join(sql.Identifier("j", name) for name in COUNT_COLUMNS),
 )
 _TICK_OFF = sql.SQL(
     "UPDATE {notice} SET sent_at = clock_timestamp(), message_id = %s WHERE id = %s"
 ).format(notice=_NOTICE)
-_PUT_BACK = sql.SQL("UPDATE {notice} SET sending_at = NULL WHERE id = %s").format(notice=_NOTICE)
+_PUT_BACK = sql.SQL(
+    "UPDATE {notice} SET sending_at = NULL, doubts = doubts + %s WHERE id = %s"
+).format(notice=_NOTICE)
 
 
 def deliver(control: Control, job: UUID, mailer: Mailer) -> int:
@@ -57,7 +67,8 @@ def _send(control: Control, row: dict[str, Any], mailer: Mailer) -> None:
     mail = compose(row["recipient"], ImportPlan.from_json(row["plan"]), result)
     try:
         message_id = mailer.send(mail)
-    except Exception:
-        control.execute(_PUT_BACK, (row["id"],))
+    except Exception as error:
+        doubt = 0 if isinstance(error, MailNotSent) else 1
+        control.execute(_PUT_BACK, (doubt, row["id"]))
         raise
     control.execute(_TICK_OFF, (message_id, row["id"]))

@@ -35,6 +35,11 @@ class Objects(Protocol):
         ...
 
 
+RESUMES: Final = 3
+"""A connection that breaks in mid-stream is made anew so often for one file: gigabytes take
+minutes, and starting over costs more than going on."""
+
+
 @dataclass(frozen=True, slots=True)
 class _S3Source:
     client: Any
@@ -44,7 +49,25 @@ class _S3Source:
     size: int
 
     def chunks(self) -> Iterator[bytes]:
-        response = self.client.get_object(Bucket=self.bucket, Key=self.key, VersionId=self.version)
+        from botocore.exceptions import BotoCoreError  # pyright: ignore[reportMissingTypeStubs]
+
+        done = breaks = 0
+        while done < self.size:
+            try:
+                for chunk in self._from(done):
+                    done += len(chunk)
+                    yield chunk
+                break  # at its end; that it is the whole object is verified by the reader
+            except BotoCoreError:
+                breaks += 1
+                if breaks > RESUMES:
+                    raise
+
+    def _from(self, start: int) -> Iterator[bytes]:
+        """The bytes from `start` on, of exactly this version."""
+        response = self.client.get_object(
+            Bucket=self.bucket, Key=self.key, VersionId=self.version, Range=f"bytes={start}-"
+        )
         with closing(response["Body"]) as body:
             yield from body.iter_chunks(CHUNK)
 

@@ -1,23 +1,33 @@
-"""The worker's pipeline: claim, stage, check, apply, report."""
+"""The worker's pipeline: claim, stage, check, take turns, apply, report."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from typing import Final
 
 import psycopg
 
 from lambda_worker import claim as claims
-from lambda_worker import notices, rejects, settle, staging
+from lambda_worker import notices, orders, rejects, repeats, settle, staging, turns
 from lambda_worker.applying import Applied, apply
 from lambda_worker.checking import Checked, check
 from lambda_worker.claim import Claim, Invocation, Job, Order
-from lambda_worker.contract import Command, CommandMessage, Status, reject_file_key, upload_key
+from lambda_worker.contract import Command, CommandMessage, Outcome, Status, reject_file_key
 from lambda_worker.database import Connections
-from lambda_worker.faults import CancelRequested, JobFault, StagingLost
+from lambda_worker.faults import (
+    CancelRequested,
+    DatabaseMoved,
+    Fenced,
+    JobBusy,
+    JobFault,
+    StagingLost,
+    TurnNotCome,
+)
 from lambda_worker.fingerprint import fingerprint, tables_of
 from lambda_worker.objects import Source
+from lambda_worker.orders import DiedTooOften, Taken
 from lambda_worker.plan import ImportPlan, OnReject, Review
 from lambda_worker.pulse import Pulse
 from lambda_worker.rejects import RejectReport
@@ -28,102 +38,116 @@ from lambda_worker.tables import StagingTables
 NOTHING_TO_DO = "nothing_to_do"
 """The outcome of a message that found the job ended, or not ready."""
 
+TURN_RETRY_SECONDS: Final = 30
+"""When a job begins again whose turn has not come: the imports before it take minutes."""
+
+APPLY_TRIES: Final = 3
+"""A deadlock with the app's own writes ends one of the two; to try again is the remedy that
+Postgres' manual names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the steps of one attempt share."""
+
+    connections: Connections
+    claim: Claim
+    plan: ImportPlan
+    tables: StagingTables
+    pulse: Pulse
+    services: Services
+
 
 def run_job(
     connections: Connections, order: Order, invocation: Invocation, services: Services
 ) -> str:
-    """Bring the ordered job as far as it goes now, tell the user, and return the job's status or
-    NOTHING_TO_DO. Errors that are not the user's propagate, with the attempt closed."""
-    outcome = _attempt(connections, order, invocation, services)
-    notices.deliver(connections.control, order.job, services.mailer)
+    """Bring the ordered job (or an older one that goes first) as far as it goes now, tell the user,
+    and return its status, an Outcome or NOTHING_TO_DO. Errors that are not the user's propagate,
+    with the attempt closed."""
+    job = order.job
+    try:
+        taken = orders.take(connections, order, invocation, services)
+        if taken is None:
+            outcome = NOTHING_TO_DO
+        else:
+            job = taken.claim.job.id
+            outcome = _work(connections, taken, invocation, services)
+    except DiedTooOften as died:
+        job = died.job.id
+        fault = JobFault("worker_died", times=died.job.deaths, job=str(job))
+        outcome = _give_up(connections, died.job, fault)
+    notices.deliver(connections.control, job, services.mailer)
     return outcome
 
 
-def _attempt(
-    connections: Connections, order: Order, invocation: Invocation, services: Services
-) -> str:
-    found = claims.load(connections.control, order.job)
-    if claims.is_over(found):
-        staging.drop(connections.data, StagingTables.of(found.id))  # of a review that was cancelled
-    if not claims.may_start(found, order):
-        return NOTHING_TO_DO
-    claims.lock(connections, order.job)
+def abandon(connections: Connections, order: Order, services: Services, error: Exception) -> None:
+    """The order will not come again: fail its job and tell the user, unless somebody else is at
+    it."""
     job = claims.load(connections.control, order.job)
-    if not claims.may_start(job, order):
-        return NOTHING_TO_DO
-    if claims.has_died_too_often(job):
-        return _give_up(connections, job)
-    known = job.object_version or order.version
-    source = services.objects.open(upload_key(job.id), known)
-    if source is None and not known and order.command is Command.START:
-        return NOTHING_TO_DO  # the upload is not there yet; its own event will come
-    claim = claims.claim(
-        connections,
-        job,
-        invocation,
-        new=_first_phase(connections, job),
-        version=source.version if source else job.object_version,
-        size=source.size if source else None,
-    )
-    _send_watchdog(services, claim, invocation)
-    return _work(connections, claim, source, invocation, services)
+    if not claims.is_over(job) and claims.may_start(job, order):
+        with contextlib.suppress(JobBusy):
+            claims.lock(connections, job, order)
+            fault = JobFault("worker_failed", error=type(error).__name__, job=str(job.id))
+            _give_up(connections, claims.load(connections.control, order.job), fault)
+    notices.deliver(connections.control, order.job, services.mailer)
 
 
-def _first_phase(connections: Connections, job: Job) -> Status:
-    """An approved review goes on where it paused, if its staged rows are still there."""
-    if job.status is not Status.IN_REVIEW:
-        return Status.STAGING
+def _give_up(connections: Connections, job: Job, fault: JobFault) -> str:
+    """Fail a job whose lock is held, without an attempt of one's own."""
     try:
-        complete = staging.count(connections.data, StagingTables.of(job.id)) == job.records_read
-    except StagingLost:
-        complete = False
-    return Status.APPLYING if complete else Status.STAGING
-
-
-def _send_watchdog(services: Services, claim: Claim, invocation: Invocation) -> None:
-    """A message for a minute after this run must be over: SQS delays by 900 s at most."""
-    left = (invocation.deadline - claims.now()) + timedelta(seconds=60)
-    message = CommandMessage(Command.WATCHDOG, claim.job.id, claim.attempt)
-    services.queue.send(message, min(900, max(0, int(left.total_seconds()))))
+        plan = ImportPlan.from_json(job.plan)
+    except ValueError:
+        plan = None
+    claim = Claim(job, job.attempt, 0)
+    return _end_without_rows(connections, claim, plan, Ending(Status.FAILED, fault=fault))
 
 
 def _work(
-    connections: Connections,
-    claim: Claim,
-    source: Source | None,
-    invocation: Invocation,
-    services: Services,
+    connections: Connections, taken: Taken, invocation: Invocation, services: Services
 ) -> str:
     """Run a claimed attempt to its end, and close its row whatever the end is."""
-    outcome = "error"
+    outcome, error = Outcome.ERROR.value, ""
     try:
-        outcome = _to_an_end(connections, claim, source, invocation, services)
-        return outcome
+        outcome = _to_an_end(connections, taken, invocation, services)
+    except TurnNotCome:
+        message = CommandMessage(Command.START, taken.claim.job.id)
+        services.queue.send(message, TURN_RETRY_SECONDS)
+        outcome = Outcome.WAITED.value
+    except Fenced:
+        outcome = Outcome.FENCED.value
+    except BaseException as exc:
+        error = type(exc).__name__
+        raise
     finally:
         with contextlib.suppress(psycopg.Error):  # the first error is the one to be raised
-            settle.close_attempt(connections.control, claim, invocation, outcome)
+            settle.close_attempt(connections.control, taken.claim, invocation, outcome, error)
+    return outcome
 
 
 def _to_an_end(
-    connections: Connections,
-    claim: Claim,
-    source: Source | None,
-    invocation: Invocation,
-    services: Services,
+    connections: Connections, taken: Taken, invocation: Invocation, services: Services
 ) -> str:
+    claim = taken.claim
     plan: ImportPlan | None = None
     try:
         plan = _read_plan(claim.job)
         left = (invocation.deadline - claims.now()).total_seconds()
         with Pulse(connections, claim.attempt_id, time.monotonic() + left) as pulse:
+            tables = StagingTables.of(claim.job.id)
+            run = Run(connections, claim, plan, tables, pulse, services)
             try:
-                return _import(connections, claim, plan, source, pulse, services)
-            except psycopg.errors.QueryCanceled as error:
+                return _import(run, taken.source)
+            except psycopg.OperationalError as error:
+                # A statement that was cancelled, or whose backend was ended, from the pulse.
                 raise pulse.stop_reason or error from error
     except JobFault as fault:
         ending = Ending(Status.FAILED, fault=fault)
     except CancelRequested:
         ending = Ending(Status.CANCELLED)
+    except psycopg.Error as error:
+        if not _is_no_space(error):
+            raise
+        ending = Ending(Status.FAILED, fault=JobFault("no_space"))
     # Only after the pulse has ended: it cancels whatever the data connection runs.
     return _end_without_rows(connections, claim, plan, ending)
 
@@ -135,32 +159,57 @@ def _read_plan(job: Job) -> ImportPlan:
         raise JobFault("plan_unreadable") from error
 
 
-def _import(
-    connections: Connections,
-    claim: Claim,
-    plan: ImportPlan,
-    source: Source | None,
-    pulse: Pulse,
-    services: Services,
-) -> str:
-    """Stage, check, apply, report: the steps in order."""
-    data, control = connections.data, connections.control
-    tables = StagingTables.of(claim.job.id)
+def _is_no_space(error: psycopg.Error) -> bool:
+    """A full disk; where a quota or a limit stops a file's growth, Postgres has no code for it."""
+    words = error.diag.message_primary or ""
+    return isinstance(error, psycopg.errors.DiskFull) or "could not extend file" in words
+
+
+def _import(run: Run, source: Source | None) -> str:
+    """Stage, check, take turns, apply: the steps in order."""
+    data, control = run.connections.data, run.connections.control
+    job, plan = run.claim.job, run.plan
     if fingerprint(data, tables_of(plan)) != plan.target.fingerprint:
         raise JobFault("target_changed")
     data.execute("SELECT set_config('TimeZone', %s, false)", (plan.audience.time_zone,))
-    if claim.first_phase is Status.STAGING:
-        if source is None:
-            raise JobFault("file_gone")
-        pulse.enter(Status.STAGING, total=source.size)
-        settle.staged(control, claim, staging.stage(data, plan, tables, source, pulse))
-        pulse.enter(Status.CHECKING)
-        checked = check(data, plan, tables, pulse)
-        if _stops_here(plan, checked, approved=claim.job.approved):
-            return _end_in_review_or_failed(connections, claim, plan, tables, services)
-        settle.move(control, claim, Status.APPLYING)
-    pulse.enter(Status.APPLYING)
-    return _apply_and_end(connections, claim, plan, tables, pulse, services)
+    records = job.records_read or 0
+    if run.claim.first_phase is Status.STAGING:
+        records = _stage(run, source)
+        looked = turns.clock(control)
+        if stopped := _check(run):
+            return stopped
+        turns.take_turn(run.connections, job.id, plan.target, run.pulse)
+        if turns.others_wrote_since(control, job.id, looked) and (stopped := _check(run)):
+            return stopped
+        settle.move(control, run.claim, Status.APPLYING)
+    else:
+        turns.take_turn(run.connections, job.id, plan.target, run.pulse)
+    run.pulse.enter(Status.APPLYING)
+    return _apply_and_end(run, records)
+
+
+def _stage(run: Run, source: Source | None) -> int:
+    """Read the file into staging; the number of its records."""
+    if source is None:
+        raise JobFault("file_gone")
+    run.pulse.enter(Status.STAGING, total=source.size)
+    staged = staging.stage(run.connections.data, run.plan, run.tables, source, run.pulse)
+    settle.staged(run.connections.control, run.claim, staged)
+    return staged.records
+
+
+def _check(run: Run) -> str | None:
+    """Check every row; the job's status where it stops here."""
+    run.pulse.enter(Status.CHECKING)
+    checked = check(run.connections.data, run.plan, run.tables, run.pulse)
+    approved = run.claim.job.approved
+    asks_again = not approved and not run.plan.again
+    earlier = repeats.earlier_import(run.connections.control, run.claim.job.id)
+    if asks_again and earlier is not None:
+        return _end_in_review_or_failed(run, Ending(Status.IN_REVIEW, repeats=earlier))
+    if _stops_here(run.plan, checked, approved=approved):
+        return _end_in_review_or_failed(run, Ending(Status.IN_REVIEW))
+    return None
 
 
 def _stops_here(plan: ImportPlan, checked: Checked, *, approved: bool) -> bool:
@@ -174,76 +223,65 @@ def _stops_here(plan: ImportPlan, checked: Checked, *, approved: bool) -> bool:
     return plan.review is Review.ALWAYS
 
 
-def _end_in_review_or_failed(
-    connections: Connections,
-    claim: Claim,
-    plan: ImportPlan,
-    tables: StagingTables,
-    services: Services,
-) -> str:
-    data = connections.data
+def _end_in_review_or_failed(run: Run, review: Ending) -> str:
+    data = run.connections.data
     with data.transaction():
-        records = staging.count(data, tables)
-        report, key = _report(connections, claim, plan, tables, services)
-        if report.records and plan.on_reject is OnReject.ABORT:
+        records = staging.count(data, run.tables)
+        report, key = _report(run)
+        if report.records and run.plan.on_reject is OnReject.ABORT:
             fault = JobFault("rejected_rows", rejected=report.records, read=records)
             ending = Ending(Status.FAILED, rejects=report, reject_key=key, fault=fault)
-            staging.drop(data, tables)
+            staging.drop(data, run.tables)
         else:
-            ending = Ending(Status.IN_REVIEW, rejects=report, reject_key=key)
-        settle.end(data, claim, plan, ending)
+            ending = replace(review, rejects=report, reject_key=key)
+        settle.end(data, run.claim, run.plan, ending)
     return ending.status.value
 
 
-def _apply_and_end(
-    connections: Connections,
-    claim: Claim,
-    plan: ImportPlan,
-    tables: StagingTables,
-    pulse: Pulse,
-    services: Services,
-) -> str:
+def _apply_and_end(run: Run, records: int) -> str:
     """The one transaction: the rows, the counts and the job's success, or none of them."""
+    for _ in range(APPLY_TRIES - 1):
+        with contextlib.suppress(*_TRY_AGAIN):
+            return _apply_once(run, records)
+    return _apply_once(run, records)
+
+
+_TRY_AGAIN: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+
+def _apply_once(run: Run, records: int) -> str:
     try:
-        return _commit(connections, claim, plan, tables, pulse, services)
+        return _commit(run, records)
     except LateRejects:
         # The table has changed since the check; nothing was written. Look again, to say what is
         # wrong.
-        if not check(connections.data, plan, tables, pulse).rejected:
+        if not check(run.connections.data, run.plan, run.tables, run.pulse).rejected:
             raise
-        return _end_in_review_or_failed(connections, claim, plan, tables, services)
+        return _end_in_review_or_failed(run, Ending(Status.IN_REVIEW))
 
 
 class LateRejects(Exception):
     """Rows turned out to be rejects while they were written, and the plan says all or nothing."""
 
 
-def _commit(
-    connections: Connections,
-    claim: Claim,
-    plan: ImportPlan,
-    tables: StagingTables,
-    pulse: Pulse,
-    services: Services,
-) -> str:
-    data = connections.data
+def _commit(run: Run, records: int) -> str:
+    data = run.connections.data
     with data.transaction():
-        records = staging.count(data, tables)
-        applied = apply(data, plan, tables, pulse)
-        report, key = _report(connections, claim, plan, tables, services)
-        if report.records and plan.on_reject is OnReject.ABORT:
+        if (staged := staging.count(data, run.tables)) != records:
+            raise StagingLost(f"{records} records were read, {staged} are staged")
+        applied = apply(data, run.plan, run.tables, run.pulse)
+        report, key = _report(run)
+        if report.records and run.plan.on_reject is OnReject.ABORT:
             raise LateRejects
         _reconcile(records, applied, report)
-        staging.drop(data, tables)
-        pulse.check()
-        settle.end(
-            data,
-            claim,
-            plan,
-            Ending(
-                Status.SUCCEEDED, records=records, applied=applied, rejects=report, reject_key=key
-            ),
+        staging.drop(data, run.tables)
+        if not run.services.is_current_database():
+            raise DatabaseMoved
+        run.pulse.check()
+        ending = Ending(
+            Status.SUCCEEDED, records=records, applied=applied, rejects=report, reject_key=key
         )
+        settle.end(data, run.claim, run.plan, ending)
     return Status.SUCCEEDED.value
 
 
@@ -259,41 +297,45 @@ def _reconcile(records: int, applied: Applied, report: RejectReport) -> None:
         raise CountsDisagree(f"{records} records read, but {accounted} accounted for: {applied}")
 
 
-def _report(
-    connections: Connections,
-    claim: Claim,
-    plan: ImportPlan,
-    tables: StagingTables,
-    services: Services,
-) -> tuple[RejectReport, str]:
+def _report(run: Run) -> tuple[RejectReport, str]:
     """Write the rejects: to the database in the open transaction, to the bucket at once."""
     with rejects.new_reject_stream() as stream:
         report = rejects.write_rejects(
-            connections.data, claim.job.id, plan, tables, plan.file.headers, stream
+            run.connections.data,
+            run.claim.job.id,
+            run.plan,
+            run.tables,
+            run.plan.file.headers,
+            stream,
         )
         if not report.records:
             return report, ""
-        key = reject_file_key(claim.job.id, claim.attempt)
+        key = reject_file_key(run.claim.job.id, run.claim.attempt)
         stream.seek(0)
-        services.objects.put(key, stream, "text/csv; charset=utf-8")
+        run.services.objects.put(key, stream, "text/csv; charset=utf-8")
     return report, key
 
 
 def _end_without_rows(
     connections: Connections, claim: Claim, plan: ImportPlan | None, ending: Ending
 ) -> str:
-    """End the job with nothing written, and leave no staging table."""
-    with connections.control.transaction():
-        settle.end(connections.control, claim, plan, ending)
-    staging.drop(connections.data, StagingTables.of(claim.job.id))
+    """End the job with nothing written, and leave no staging table. The status it really has: it
+    may have committed before its connection was lost."""
+    try:
+        with connections.control.transaction():
+            settle.end(connections.control, claim, plan, ending)
+    except Fenced:
+        job = claims.load(connections.control, claim.job.id)
+        if job.attempt != claim.attempt or not claims.is_over(job):
+            raise
+        return job.status.value
+    _drop_staging(connections, claim)
     return ending.status.value
 
 
-def _give_up(connections: Connections, job: Job) -> str:
-    fault = JobFault("worker_died", times=claims.ATTEMPTS_A_TRY, job=str(job.id))
+def _drop_staging(connections: Connections, claim: Claim) -> None:
+    tables = StagingTables.of(claim.job.id)
     try:
-        plan = ImportPlan.from_json(job.plan)
-    except ValueError:
-        plan = None
-    claim = Claim(job, job.attempt, 0)
-    return _end_without_rows(connections, claim, plan, Ending(Status.FAILED, fault=fault))
+        staging.drop(connections.data, tables)
+    except psycopg.OperationalError:
+        staging.drop(connections.control, tables)  # the data connection may have been lost

@@ -19,6 +19,14 @@ RESERVE_SECONDS: Final = 30.0
 """A worker stops this long before its deadline: time to roll back, write the rejects and the
 mail."""
 
+SILENCE_SECONDS: Final = 40.0
+"""An attempt that could not beat for so long stops itself: after ABANDONED_AFTER_SECONDS another
+may take its place."""
+
+HANGING_SECONDS: Final = 10.0
+"""A statement that does not end for so long after its cancellation hangs at the network (a COPY
+that waits for its client hears no cancel): its backend is ended, which it does hear."""
+
 _BEAT = sql.SQL("""
 UPDATE {attempt} a
    SET heartbeat_at = clock_timestamp(), phase = %(phase)s, done = %(done)s, total = %(total)s,
@@ -33,6 +41,8 @@ RETURNING EXISTS (SELECT FROM {cancel} c WHERE c.job_id = a.job_id)""").format(
     cancel=sql.Identifier(CANCEL_TABLE),
 )
 
+_END_BACKEND = "SELECT pg_terminate_backend(%s)"
+
 
 class Pulse:
     """Runs beside the data connection while an attempt works; `deadline` is on time.monotonic's
@@ -42,12 +52,14 @@ class Pulse:
         self._connections = connections
         self._attempt_id = attempt_id
         self._started = time.monotonic()
+        self._last_beat = self._started
         self._deadline = deadline
         self._phase = Status.STAGING
         self._done = 0
         self._total = 0
         self._records = 0
         self._stop_reason: Exception | None = None
+        self._stopped_at = 0.0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
@@ -83,18 +95,27 @@ class Pulse:
         """Why the running statement was cancelled, if it was cancelled from here."""
         return self._stop_reason
 
+    @property
+    def share_left(self) -> float:
+        """How much of the attempt's time is left, from 1 down to 0; the reserve is not counted."""
+        whole = self._deadline - RESERVE_SECONDS - self._started
+        left = self._deadline - RESERVE_SECONDS - time.monotonic()
+        return max(0.0, left / whole) if whole > 0 else 0.0
+
     def _run(self) -> None:
         while not self._over.wait(HEARTBEAT_SECONDS):
             try:
                 self._beat()
-            except psycopg.errors.LockNotAvailable:
-                continue  # the next beat comes in a second
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
+                # One missed beat is no harm: the next comes in a second.
+                if time.monotonic() - self._last_beat > SILENCE_SECONDS:
+                    self._stop(error)
             except psycopg.Error as error:
                 # Without the control connection nobody can see or stop the attempt: it must not go
                 # on.
                 self._stop(error)
             if self._stop_reason is not None and not self._over.is_set():
-                self._cancel_statement()
+                self._interrupt()
 
     def _beat(self) -> None:
         parameters: dict[str, Any] = {
@@ -105,6 +126,7 @@ class Pulse:
             "records": self._records,
         }
         row = self._connections.control.execute(_BEAT, parameters).fetchone()
+        self._last_beat = time.monotonic()
         if row is None:
             self._stop(Fenced())
         elif row[0]:
@@ -115,10 +137,17 @@ class Pulse:
     def _stop(self, reason: Exception) -> None:
         if self._stop_reason is None:
             self._stop_reason = reason
+            self._stopped_at = time.monotonic()
 
-    def _cancel_statement(self) -> None:
-        with contextlib.suppress(psycopg.Error):  # the next beat tries again
-            self._connections.data.cancel_safe(timeout=5)
+    def _interrupt(self) -> None:
+        """Cancel the running statement; one that hangs loses its backend. The next beat tries
+        again."""
+        connections = self._connections
+        with contextlib.suppress(psycopg.Error):
+            if time.monotonic() - self._stopped_at > HANGING_SECONDS:
+                connections.control.execute(_END_BACKEND, (connections.data.info.backend_pid,))
+            else:
+                connections.data.cancel_safe(timeout=5)
 
     def _out_of_time(self) -> JobFault:
         share = self._done / self._total if self._total else 0.0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol, cast
 
 from lambda_worker.contract import CommandMessage
+from lambda_worker.faults import MailNotSent
 from lambda_worker.mail import Mail
 from lambda_worker.objects import Objects, S3Objects
 
@@ -22,7 +24,13 @@ class Queue(Protocol):
 class Mailer(Protocol):
     """Sends a mail and returns the service's id for it."""
 
-    def send(self, mail: Mail) -> str: ...
+    def send(self, mail: Mail) -> str:
+        """MailNotSent where that is sure; after any other error the mail may have gone out."""
+        ...
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +40,18 @@ class Services:
     objects: Objects
     queue: Queue
     mailer: Mailer
+    is_current_database: Callable[[], bool] = _always
+    """Whether the app's database is still the one that this run is connected to."""
 
 
-def client(service: str) -> Any:
-    """A boto3 client; imported late, because an import costs a quarter of a second."""
+def client(service: str, **options: Any) -> Any:
+    """A boto3 client; imported late, because an import costs a quarter of a second. `options` are
+    botocore's Config."""
     import boto3  # pyright: ignore[reportMissingTypeStubs]
+    from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 
     module: Any = boto3  # boto3 makes its clients at run time, so there is nothing to type
-    return module.client(service)
+    return module.client(service, config=Config(**options))
 
 
 class SqsQueue:
@@ -56,8 +68,12 @@ class SqsQueue:
         )
 
 
+SERVER_FAULT: Final = 500
+"""From this HTTP status on a service says that it failed, not that it refused."""
+
+
 class SesMailer:
-    """Amazon SES."""
+    """Amazon SES. It is asked once: botocore's own retries could send a mail several times."""
 
     def __init__(self, sender: str) -> None:
         self._sender = sender
@@ -66,16 +82,31 @@ class SesMailer:
         def utf8(text: str) -> dict[str, str]:
             return {"Data": text, "Charset": "UTF-8"}
 
-        answer: dict[str, Any] = client("sesv2").send_email(
-            FromEmailAddress=self._sender,
-            Destination={"ToAddresses": [mail.recipient]},
-            Content={
-                "Simple": {
-                    "Subject": utf8(mail.subject),
-                    "Body": {"Text": utf8(mail.text), "Html": utf8(mail.html)},
-                }
-            },
+        from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
+            ClientError,
+            ConnectTimeoutError,
+            EndpointConnectionError,
         )
+
+        ses = client("sesv2", retries={"total_max_attempts": 1}, connect_timeout=10)
+        try:
+            answer: dict[str, Any] = ses.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [mail.recipient]},
+                Content={
+                    "Simple": {
+                        "Subject": utf8(mail.subject),
+                        "Body": {"Text": utf8(mail.text), "Html": utf8(mail.html)},
+                    }
+                },
+            )
+        except ClientError as error:
+            status = cast("Any", error).response["ResponseMetadata"]["HTTPStatusCode"]
+            if status < SERVER_FAULT:
+                raise MailNotSent(str(error)) from error
+            raise
+        except (ConnectTimeoutError, EndpointConnectionError) as error:
+            raise MailNotSent(str(error)) from error
         return str(answer["MessageId"])
 
 

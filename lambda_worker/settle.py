@@ -8,12 +8,19 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from psycopg import sql
 
 from lambda_worker.applying import Applied
 from lambda_worker.claim import Claim, Invocation, now
-from lambda_worker.contract import ATTEMPT_TABLE, JOB_TABLE, NOTICE_TABLE, Status
+from lambda_worker.contract import (
+    ATTEMPT_TABLE,
+    JOB_TABLE,
+    NOTICE_TABLE,
+    TERMINAL,
+    Status,
+)
 from lambda_worker.database import Control, Data
 from lambda_worker.faults import Fenced, JobFault
 from lambda_worker.plan import ImportPlan
@@ -79,6 +86,7 @@ class Ending:
     rejects: RejectReport | None = None
     reject_key: str = ""
     fault: JobFault | None = None
+    repeats: UUID | None = None
 
 
 _END = sql.SQL("""
@@ -87,9 +95,11 @@ UPDATE {job}
        rows_inserted = %(inserted)s, rows_updated = %(updated)s, rows_unchanged = %(unchanged)s,
        rows_superseded = %(superseded)s, rows_skipped = %(skipped)s, rows_rejected = %(rejected)s,
        reject_summary = %(summary)s, reject_key = %(reject_key)s,
-       failure_code = %(code)s, failure_params = %(params)s,
+       failure_code = %(code)s, failure_params = %(params)s, repeats_id = %(repeats)s,
        finished_at = CASE WHEN %(terminal)s THEN clock_timestamp() END
- WHERE id = %(job)s AND attempt = %(attempt)s""").format(job=_JOB)
+ WHERE id = %(job)s AND attempt = %(attempt)s AND status NOT IN ({terminal})""").format(
+    job=_JOB, terminal=sql.SQL(", ").join(sql.Literal(status.value) for status in sorted(TERMINAL))
+)
 
 _OWE_NOTICE = sql.SQL("""
 INSERT INTO {notice} (job_id, status, attempt, recipient, created_at, message_id)
@@ -119,6 +129,7 @@ def end(connection: Control | Data, claim: Claim, plan: ImportPlan | None, endin
             "reject_key": ending.reject_key,
             "code": ending.fault.code if ending.fault else "",
             "params": json.dumps(ending.fault.params if ending.fault else {}),
+            "repeats": ending.repeats,
             "terminal": ending.status is not Status.IN_REVIEW,
             "job": claim.job.id,
             "attempt": claim.attempt,
@@ -140,18 +151,31 @@ def owe_notice(connection: Control | Data, claim: Claim, recipient: str, status:
 
 
 _CLOSE = sql.SQL("""
-UPDATE {attempt}
-   SET finished_at = clock_timestamp(), heartbeat_at = clock_timestamp(), outcome = %(outcome)s,
-       billed_ms = %(billed)s, peak_memory_kb = %(memory)s
- WHERE id = %(id)s""").format(attempt=sql.Identifier(ATTEMPT_TABLE))
+UPDATE {attempt} a
+   SET finished_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
+       outcome = CASE WHEN j.attempt = a.number AND j.status IN ({terminal})
+                      THEN j.status ELSE %(outcome)s END,
+       error = %(error)s, billed_ms = %(billed)s, peak_memory_kb = %(memory)s
+  FROM {job} j
+ WHERE a.id = %(id)s AND j.id = a.job_id""").format(
+    attempt=sql.Identifier(ATTEMPT_TABLE),
+    job=_JOB,
+    terminal=sql.SQL(", ").join(sql.Literal(status.value) for status in sorted(TERMINAL)),
+)
 
 
-def close_attempt(control: Control, claim: Claim, invocation: Invocation, outcome: str) -> None:
+def close_attempt(
+    control: Control, claim: Claim, invocation: Invocation, outcome: str, error: str
+) -> None:
     """The attempt's last word: how it ended and what it cost. Lambda bills by the millisecond,
-    rounded up."""
+    rounded up.
+
+    Where the job has ended the attempt has ended it, whatever went wrong afterwards.
+    """
     billed = int((now() - invocation.started).total_seconds() * 1000) + 1
     parameters = {
         "outcome": outcome,
+        "error": error[:100],
         "billed": billed,
         "memory": peak_memory_kb(),
         "id": claim.attempt_id,

@@ -30,6 +30,10 @@ FAILURES: Final[dict[str, LiteralString]] = {
     "file_gone": "The uploaded file is no longer there. Upload it again.",
     "out_of_time": "The worker ran out of time in the phase “{phase}” after {seconds} s, at {percent} %. "
     "Split the file in {parts} or more parts.",
+    "no_space": "The database has no room left for this file. Nothing was written. "
+    "Make room or take a larger database plan, then try again.",
+    "worker_failed": "The worker met an error ({error}) each time that it tried. Nothing was written. "
+    "Try again later; if it happens again, ask your administrator for the log of job {job}.",
     "worker_died": "The worker died {times} times at this import. Nothing was written. "
     "Try again; if it happens again, ask your administrator for the log of job {job}.",
 }

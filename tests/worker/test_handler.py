@@ -12,7 +12,8 @@ from lambda_worker import claim, services
 from lambda_worker import handler as module
 from lambda_worker.contract import Command, CommandMessage, upload_key
 from lambda_worker.events import UnreadableMessage
-from lambda_worker.faults import JobNotFound
+from lambda_worker.faults import DatabaseMoved, JobNotFound
+from lambda_worker.staging import TruncatedObject
 from tests.worker.workbench import MemorySource, Workbench
 
 
@@ -79,10 +80,10 @@ def test_a_busy_job_is_looked_at_later_by_a_message_of_its_own(
 ) -> None:
     job = bench.job(bench.plan("country"), "code,name\nDE,Germany\n")
     with bench.connections() as other:
-        claim.lock(other, job)
+        claim.try_lock(other.data, job)
         answer = module.handler(from_queue(created(job)), Context())
     assert answer["outcomes"] == [{"job": str(job), "outcome": "busy"}]
-    assert bench.world.messages == [(CommandMessage(Command.START, job), 30)]
+    assert bench.world.messages == [(CommandMessage(Command.START, job), claim.BUSY_RETRY_SECONDS)]
     assert put_off == []
 
 
@@ -118,3 +119,33 @@ def test_garbage_is_logged_and_raised(
     with pytest.raises(UnreadableMessage):
         module.handler(from_queue({"hello": "world"}), Context())
     assert json.loads(capsys.readouterr().out)["event"] == "unreadable"
+
+
+def test_the_last_delivery_fails_the_job_and_tells_the_user(
+    bench: Workbench, put_off: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_MAX_RECEIVES", "2")
+    job = bench.job(bench.plan("country"), None)
+    bench.world.uploads[upload_key(job)] = MemorySource(b"code,name\n", length=99)
+    with pytest.raises(TruncatedObject):
+        module.handler(from_queue(created(job), receives=1), Context())
+    assert bench.row(job)["status"] == "staging"
+    with pytest.raises(TruncatedObject):
+        module.handler(from_queue(created(job), receives=2), Context())
+    row = bench.row(job)
+    assert (row["status"], row["failure_code"]) == ("failed", "worker_failed")
+    assert row["failure_params"]["error"] == "TruncatedObject"
+    assert [mail.subject for mail in bench.world.mails] == ["countrys.csv was not imported"]
+
+
+def test_nothing_is_committed_in_a_database_that_the_app_has_left(
+    bench: Workbench, put_off: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = [bench.url]
+    monkeypatch.setattr(services, "database_url", lambda: urls.pop(0) if urls else "elsewhere")
+    job = bench.job(bench.plan("country"), "code,name\nDE,Germany\n")
+    with pytest.raises(DatabaseMoved):
+        module.handler(from_queue(created(job)), Context())
+    assert bench.all("SELECT * FROM airports_country") == []
+    (attempt,) = bench.all("SELECT outcome, error FROM imports_importattempt")
+    assert attempt == {"outcome": "error", "error": "DatabaseMoved"}

@@ -38,7 +38,7 @@ def test_the_same_file_again_changes_nothing(bench: Workbench) -> None:
     bench.countries("DE", "FR")
     bench.import_("airport", AIRPORTS)
     before = bench.all("SELECT xmin, ctid, * FROM airports_airport ORDER BY id")
-    row = bench.import_("airport", AIRPORTS)
+    row = bench.import_("airport", AIRPORTS, again=True)
     assert counts(row) == (3, 0, 0, 3, 0, 0, 0)
     assert bench.all("SELECT xmin, ctid, * FROM airports_airport ORDER BY id") == before
 

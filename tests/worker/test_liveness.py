@@ -6,14 +6,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from lambda_worker import claim as claims
 from lambda_worker import settle
-from lambda_worker.claim import Invocation, Order, now
-from lambda_worker.contract import Command, Status, upload_key
-from lambda_worker.database import connect
+from lambda_worker.claim import Claim, Invocation, Order, now
+from lambda_worker.contract import WATCHDOG_SECONDS, Command, Status, upload_key
+from lambda_worker.database import Connections, connect
 from lambda_worker.faults import Fenced, JobBusy, JobNotFound
 from lambda_worker.plan import Review
 from lambda_worker.settle import Ending
@@ -60,19 +61,60 @@ def test_a_job_nobody_knows_is_retried(bench: Workbench) -> None:
 def test_a_second_worker_is_told_to_come_later(bench: Workbench) -> None:
     job = bench.job(bench.plan("country"), COUNTRIES)
     with bench.connections() as first:
-        claims.lock(first, job)
-        with pytest.raises(JobBusy):
+        claims.try_lock(first.data, job)
+        with pytest.raises(JobBusy) as busy:
             bench.run(job)
+    assert busy.value.retry_after == claims.BUSY_RETRY_SECONDS
+
+
+def attempted(bench: Workbench, connections: Connections, job: UUID, seconds: int = 900) -> Claim:
+    """An attempt that has begun and does nothing."""
+    claims.try_lock(connections.data, job)
+    found = claims.load(connections.control, job)
+    invocation = Invocation("r", 512, now() + timedelta(seconds=seconds), now())
+    return claims.claim(connections, found, invocation, new=Status.STAGING, version="v1", size=1)
+
+
+def test_a_duplicate_leaves_a_live_attempt_to_its_watchdog(bench: Workbench) -> None:
+    job = bench.job(bench.plan("country"), COUNTRIES)
+    with bench.connections() as first:
+        attempted(bench, first, job)
+        with pytest.raises(JobBusy) as busy:
+            bench.run(job)
+        assert busy.value.retry_after is None
+        with pytest.raises(JobBusy) as watching:
+            bench.order(Order(job, command=Command.WATCHDOG, attempt=1))
+        assert watching.value.retry_after == WATCHDOG_SECONDS
+        silent(bench, 20)
+        with pytest.raises(JobBusy) as watching:
+            bench.order(Order(job, command=Command.WATCHDOG, attempt=1))
+        assert watching.value.retry_after == claims.SILENT_RETRY_SECONDS
+
+
+def silent(bench: Workbench, seconds: int) -> None:
+    """Nothing was heard of any attempt for so long."""
+    bench.sql.execute(
+        "UPDATE imports_importattempt SET heartbeat_at = now() - make_interval(secs => %s)",
+        (seconds,),
+    )
+
+
+def test_the_backend_of_an_abandoned_attempt_is_ended(bench: Workbench) -> None:
+    job = bench.job(bench.plan("country"), COUNTRIES)
+    with ExitStack() as stack:
+        dead = stack.enter_context(connect(bench.url))
+        attempted(bench, dead, job)
+        silent(bench, 61)
+        assert bench.order(Order(job, command=Command.WATCHDOG, attempt=1)) == "succeeded"
+        with pytest.raises(Exception, match=r"terminating connection|closed"):
+            dead.data.execute("SELECT 1")
 
 
 def test_the_backend_of_an_overdue_attempt_is_ended(bench: Workbench) -> None:
     job = bench.job(bench.plan("country"), COUNTRIES)
     with ExitStack() as stack:
         dead = stack.enter_context(connect(bench.url))
-        claims.lock(dead, job)
-        overdue = Invocation("dead", 512, now() - timedelta(seconds=1), now())
-        found = claims.load(dead.control, job)
-        claims.claim(dead, found, overdue, new=Status.STAGING, version="v1", size=1)
+        attempted(bench, dead, job, seconds=-1)
         assert bench.run(job) == "succeeded"
         assert bench.row(job)["attempt"] == 2
         with pytest.raises(Exception, match=r"terminating connection|closed"):
@@ -115,10 +157,7 @@ def test_a_retry_grants_new_attempts(bench: Workbench) -> None:
 def test_a_zombie_can_write_neither_status_nor_end(bench: Workbench) -> None:
     job = bench.job(bench.plan("country"), COUNTRIES)
     with bench.connections() as zombie:
-        claims.lock(zombie, job)
-        found = claims.load(zombie.control, job)
-        invocation = Invocation("zombie", 512, now() + timedelta(seconds=900), now())
-        mine = claims.claim(zombie, found, invocation, new=Status.STAGING, version="v1", size=1)
+        mine = attempted(bench, zombie, job)
         zombie.data.execute("SELECT pg_advisory_unlock_all()")
         assert bench.run(job) == "succeeded"
         with pytest.raises(Fenced):
@@ -151,11 +190,18 @@ def test_a_worker_short_of_time_stops_and_says_so(bench: Workbench) -> None:
     assert bench.row(job)["failure_code"] == "out_of_time"
 
 
-def test_a_claim_sends_a_watchdog_for_after_its_deadline(bench: Workbench) -> None:
+def test_a_claim_sends_a_watchdog(bench: Workbench) -> None:
     row = bench.import_("country", COUNTRIES)
     ((message, delay),) = bench.world.messages
     assert (message.command, message.job, message.attempt) == (Command.WATCHDOG, row["id"], 1)
-    assert delay == 900
+    assert delay == WATCHDOG_SECONDS
+
+
+def test_the_watchdog_of_a_short_run_comes_right_after_it(bench: Workbench) -> None:
+    job = bench.job(bench.plan("country"), COUNTRIES)
+    bench.run(job, seconds=60)
+    ((_message, delay),) = bench.world.messages
+    assert 58 <= delay <= 61
 
 
 def test_a_watchdog_leaves_an_ended_job_alone(bench: Workbench) -> None:

@@ -111,9 +111,12 @@ class Workbench:
 
     def run(self, job: UUID, command: Command = Command.START, seconds: int = 900) -> str:
         """Run the worker on the job; its outcome."""
+        return self.order(Order(job, command=command), seconds)
+
+    def order(self, order: Order, seconds: int = 900) -> str:
+        """Run the worker on an order; its outcome."""
         invocation = Invocation("request-1", 512, now() + timedelta(seconds=seconds), now())
         with self.connections() as connections:
-            order = Order(job, command=command)
             return run_job(connections, order, invocation, self.world.services())
 
     @contextmanager

@@ -1,1 +1,0 @@
-"""The whole chain on the local stack: checked upload, event, queue, the deployed zip, mail."""
