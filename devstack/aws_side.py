@@ -23,8 +23,8 @@ PARAMETERS: Final = {
     "Architecture": "x86_64",  # not looked at: the host's Python runs the zip made for it
 }
 
-MAXIMUM_CONCURRENCY: Final = 5
-"""The template's default."""
+CONCURRENCY: Final = {"uploads": 3, "commands": 2}
+"""Of each queue's mapping: the template's defaults."""
 
 Say = Callable[[str], None]
 
@@ -71,8 +71,9 @@ def make_concurrency_a_number(aws: LocalAws) -> None:
     """ministack 1.5 keeps the template parameter's text, which its poller cannot compare."""
     lambda_ = aws.client("lambda")
     for mapping in lambda_.list_event_source_mappings()["EventSourceMappings"]:
+        queue = mapping["EventSourceArn"].rpartition("-")[2]
         lambda_.update_event_source_mapping(
-            UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": MAXIMUM_CONCURRENCY}
+            UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": CONCURRENCY[queue]}
         )
 
 

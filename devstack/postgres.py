@@ -52,6 +52,7 @@ class Postgres:
     version: int
     port: int
     superuser_password: str
+    log: Path
 
     @property
     def admin_url(self) -> str:
@@ -96,7 +97,7 @@ def start_postgres(processes: Processes, version: int = DEFAULT_VERSION) -> Post
     for _ in range(START_TRIES):
         port = free_port()
         if serve(processes, binaries, home, port, user):
-            return Postgres(version, port, password)
+            return Postgres(version, port, password, processes.log("postgres"))
     raise processes.failure("postgres")
 
 

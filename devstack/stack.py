@@ -32,6 +32,7 @@ class Stack:
     outputs: Mapping[str, str]
     folder: Path
     running: Processes
+    postgres: Postgres
 
     def mails(self) -> list[dict[str, Any]]:
         """The mails sent so far, in order."""
@@ -43,7 +44,9 @@ class Stack:
 
     def log(self, name: str) -> str:
         """What `postgres`, `ministack` (with the worker's own lines) or `web` wrote."""
-        return self.running.log(name).read_text(errors="replace")
+        # Postgres may be an older run's, shared with us.
+        path = self.postgres.log if name == "postgres" else self.running.log(name)
+        return path.read_text(errors="replace")
 
 
 def say(line: str) -> None:
@@ -78,6 +81,7 @@ def stack(version: int = DEFAULT_VERSION, postgres: Postgres | None = None) -> I
             outputs=side.outputs,
             folder=running.folder,
             running=running,
+            postgres=server,
         )
 
 

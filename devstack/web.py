@@ -48,6 +48,7 @@ def environment(url: str, database_url: str, aws: LocalAws, side: AwsSide) -> di
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": aws.endpoint,
+        "WEB_CONCURRENCY": "2",  # as Heroku sets it on the small dynos
     }
 
 
@@ -66,8 +67,8 @@ def manage(env: Mapping[str, str], *arguments: str) -> subprocess.CompletedProce
 
 def start_web(processes: Processes, bound: socket.socket, env: Mapping[str, str]) -> None:
     """Start gunicorn on a socket that is bound already, and wait for its first answer."""
-    command = [sys.executable, "-m", "gunicorn", "webapp.wsgi", "--bind", f"fd://{bound.fileno()}"]
-    command += ["--workers", "2", "--threads", "4", "--access-logfile", "-"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "webapp/gunicorn_conf.py"]
+    command += ["--bind", f"fd://{bound.fileno()}", "webapp.wsgi"]
     process = processes.start("web", command, env=env, cwd=ROOT, pass_fds=[bound.fileno()])
     bound.close()
     url = env["SLUICE_BASE_URL"]

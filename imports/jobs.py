@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import uuid4
 
 from django.conf import settings
@@ -17,7 +18,9 @@ from django.utils.translation import get_language
 
 from imports import queues
 from imports.compiler import compile_plan
+from imports.liveness import LOST, life_now
 from imports.models import ImportAttempt, ImportCancelRequest, ImportJob
+from imports.nudging import A_PRESS, nudge
 from imports.targets import ImportTarget, Request
 from imports.uploads import form_lifetime
 from lambda_worker import contract
@@ -131,14 +134,40 @@ def cancel(job: ImportJob, user: Any) -> bool:
     NotAllowed (as from retry and approve) where it is somebody else's.
     """
     _require(job, user)
-    waiting = ImportJob.objects.filter(pk=job.pk, status__in=_values(contract.WAITING))
     with transaction.atomic():
-        heard = bool(
-            waiting.update(status=Status.CANCELLED.value, finished_at=timezone.now())
-            or _request_cancel(job, user)
-        )
+        heard = _cancel_waiting(job) or _request_cancel(job, user)
     job.refresh_from_db()
+    if heard and is_lost(job):
+        nudge(job, A_PRESS)  # nobody is there to hear it
     return heard
+
+
+def _cancel_waiting(job: ImportJob) -> bool:
+    """End a job that no worker holds; of a review, a worker has the staged rows to drop."""
+    cancelled = {"status": Status.CANCELLED.value, "finished_at": timezone.now()}
+    waiting = ImportJob.objects.filter(pk=job.pk, status__in=_values(contract.WAITING))
+    if waiting.filter(status=Status.IN_REVIEW.value).update(**cancelled):
+        queues.send_on_commit(CommandMessage(Command.START, job.pk))
+        return True
+    return bool(waiting.update(**cancelled))
+
+
+def is_lost(job: ImportJob) -> bool:
+    """Whether the job should run, and nobody works on it."""
+    if Status(job.status) not in contract.RUNNING:
+        return False
+    attempt = ImportAttempt.objects.filter(job=job, number=job.attempt).first()
+    return attempt is not None and life_now(attempt, timezone.now()) in LOST
+
+
+def waits_too_long(job: ImportJob) -> bool:
+    """Whether it is queued, and no worker has come."""
+    since = max(job.created_at, job.nudged_at or job.created_at)
+    return job.status == Status.QUEUED and timezone.now() - since > QUEUED_TOO_LONG
+
+
+QUEUED_TOO_LONG: Final = timedelta(minutes=5)
+"""Sixty uploads at once are worked off in less."""
 
 
 def _request_cancel(job: ImportJob, user: Any) -> bool:
@@ -153,13 +182,20 @@ def _request_cancel(job: ImportJob, user: Any) -> bool:
 
 
 def may_retry(job: ImportJob) -> bool:
-    """A failed job whose file had come: there is something to try again with."""
-    return job.status == Status.FAILED and bool(job.object_version)
+    """A job that failed although its file had come; or one that nobody works on."""
+    if job.status == Status.FAILED:
+        return bool(job.object_version) or job.failure_code == "worker_failed"
+    return is_lost(job) or waits_too_long(job)
 
 
 def retry(job: ImportJob, user: Any) -> bool:
-    """Queue a failed job again; False where it was not failed (any more)."""
+    """Queue a failed job again, or have a worker look now at one that nobody works on.
+
+    False where there is nothing to retry (any more), or where it was pressed just now.
+    """
     _require(job, user)
+    if is_lost(job) or waits_too_long(job):
+        return nudge(job, A_PRESS)
     failed = ImportJob.objects.filter(pk=job.pk, status=Status.FAILED.value)
     with transaction.atomic():
         moved = failed.update(

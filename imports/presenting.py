@@ -91,7 +91,7 @@ def _seen(progress: Progress, actions: list[Action]) -> str:
     """Stands for what is sent only when it changes: the sentence to read out, and the buttons."""
     words = [progress.status.value, *(action.style for action in actions)]
     if progress.stalled:
-        words.append("stalled")
+        words.append(str(progress.life))
     if progress.cancelling:
         words.append("cancelling")
     return "-".join(words)
@@ -129,10 +129,13 @@ def _actions(job: ImportJob, progress: Progress, user: Any) -> list[Action]:
     if not jobs.may_act_on(job, user):
         return []
     actions = []
-    if jobs.may_retry(job):
+    if progress.stalled or jobs.waits_too_long(job):
+        actions.append(_action(job, "retry", _("Try again now"), "default"))
+    elif progress.status is Status.FAILED and jobs.may_retry(job):
         actions.append(_action(job, "retry", _("Try again"), "default"))
     if progress.status is Status.IN_REVIEW and jobs.may_approve(job):
-        actions.append(_action(job, "approve", _("Apply"), "default"))
+        label = _("Import it again") if job.repeats_id else _("Apply")
+        actions.append(_action(job, "approve", label, "default"))
     if progress.status in contract.ACTIVE and not progress.cancelling:
         actions.append(_action(job, "cancel", _("Cancel the import"), "danger"))
     return actions

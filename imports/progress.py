@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from imports import wording
+from imports import repeats, wording
+from imports.liveness import LOST, Life, life_now
 from imports.models import ImportAttempt, ImportCancelRequest, ImportJob
 from lambda_worker import contract
 from lambda_worker.contract import Status
@@ -60,6 +61,7 @@ class Progress:
     time_left: float | None
     elapsed: float
     stalled: bool
+    life: Life | None
     cancelling: bool
 
     @property
@@ -74,12 +76,13 @@ def progress_of(job: ImportJob, now: datetime | None = None) -> Progress:
     status = Status(job.status)
     attempt = _current_attempt(job)
     running = attempt if status in contract.RUNNING else None
-    stalled = _is_stalled(running, now)
+    life = life_now(running, now) if running else None
+    stalled = life in LOST
     cancelling = running is not None and ImportCancelRequest.objects.filter(job=job).exists()
     return Progress(
         status=status,
-        sentence=_sentence(job, status, stalled=stalled, cancelling=cancelling),
-        detail=_detail(running, stalled=stalled, now=now),
+        sentence=_sentence(job, status, life, cancelling=cancelling),
+        detail=_detail(job, attempt, life, now),
         steps=_steps(status, attempt),
         percent=_percent(status, running),
         read=running.records_read or None
@@ -95,6 +98,7 @@ def progress_of(job: ImportJob, now: datetime | None = None) -> Progress:
         time_left=None if stalled else _time_left(running, now),
         elapsed=((job.finished_at or now) - job.created_at).total_seconds(),
         stalled=stalled,
+        life=life,
         cancelling=cancelling,
     )
 
@@ -104,35 +108,48 @@ def _current_attempt(job: ImportJob) -> ImportAttempt | None:
     return ImportAttempt.objects.filter(job=job, number=job.attempt).first()
 
 
-def _is_stalled(running: ImportAttempt | None, now: datetime) -> bool:
-    """No heartbeat for too long, or a worker that ended without ending the job."""
-    if running is None:
-        return False
-    silence = now - running.heartbeat_at
-    return silence > timedelta(seconds=contract.STALLED_AFTER_SECONDS)
+LIVES: Final = {
+    Life.WAITING: gettext_noop("Waiting for an older import into the same table."),
+    Life.ERROR: gettext_noop("The worker met an error. Nothing was written; it will try again."),
+    Life.SILENT: gettext_noop("Nothing is heard of the worker. Nothing is written so far."),
+    Life.DEAD: gettext_noop("The worker died. Nothing was written; another one will take over."),
+}
+"""What is said of an attempt that is not alive."""
 
 
-def _sentence(job: ImportJob, status: Status, *, stalled: bool, cancelling: bool) -> str:
+def _sentence(job: ImportJob, status: Status, life: Life | None, *, cancelling: bool) -> str:
     if status is Status.FAILED and job.failure_code:
         return wording.reason(job.failure_code, job.failure_params)
-    if stalled:
-        return _("The worker is gone. Nothing was written; another one will take over.")
+    if life in LIVES:
+        return _(LIVES[life])
     if cancelling:
         return _("Cancelling: the worker stops at its next step.")
     if status is Status.SUCCEEDED and job.rows_rejected:
         return _("Done, but some rows were rejected.")
+    if status is Status.IN_REVIEW and job.repeats_id:
+        return repeats.question(job)
     return _(status.sentence)
 
 
-def _detail(running: ImportAttempt | None, *, stalled: bool, now: datetime) -> str:
-    if running is None:
+def _detail(job: ImportJob, attempt: ImportAttempt | None, life: Life | None, now: datetime) -> str:
+    if attempt is None:
         return ""
-    if stalled:
-        seconds = int((now - running.heartbeat_at).total_seconds())
+    seconds = int((now - attempt.heartbeat_at).total_seconds())
+    if life in (Life.SILENT, Life.DEAD):
         return _("Nothing was heard of it for %(seconds)d seconds.") % {"seconds": seconds}
-    if running.number > 1:
-        return _("This is attempt %(number)d.") % {"number": running.number}
+    if life is Life.ERROR and attempt.error:
+        return _("The error was %(name)s.") % {"name": attempt.error}
+    if _died_after_commit(job, attempt, seconds):
+        return _("The worker died after it had written everything; nothing is missing.")
+    if life is not None and attempt.number > 1:
+        return _("This is attempt %(number)d.") % {"number": attempt.number}
     return ""
+
+
+def _died_after_commit(job: ImportJob, attempt: ImportAttempt, seconds: int) -> bool:
+    """The rows and the success are committed together; the attempt's own row is closed after."""
+    unclosed = attempt.finished_at is None and seconds > contract.STALLED_AFTER_SECONDS
+    return job.status == Status.SUCCEEDED and unclosed
 
 
 def _steps(status: Status, attempt: ImportAttempt | None) -> tuple[Step, ...]:

@@ -101,6 +101,7 @@ def run_import(  # noqa: PLR0913  (as many choices as the page has)
     mode: Mode | None = None,
     on_reject: OnReject = OnReject.SKIP,
     review: Review = Review.NEVER,
+    again: bool = False,
     request: Request | None = None,
 ) -> ImportResult:
     """Import a file (text, bytes, or a path to it); columns are mapped by name unless told.
@@ -124,6 +125,7 @@ def run_import(  # noqa: PLR0913  (as many choices as the page has)
         mode=mode or found.mode,
         on_reject=on_reject,
         review=review,
+        again=again,
         request=request,
     )
     return work_on(job, data)

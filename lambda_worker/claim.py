@@ -73,7 +73,7 @@ class Job:
     """Since it was last in review."""
     records_read: int | None
     deaths: int
-    """Attempts that ended in an error or in nothing; while the job is locked, none of them lives."""
+    """Attempts that ended in an error or in nothing; of a locked job, none of them lives."""
 
 
 @dataclass(frozen=True, slots=True)

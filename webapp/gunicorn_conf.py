@@ -14,8 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 bind = f"0.0.0.0:{settings.PORT}" if settings.PORT else "127.0.0.1:8000"
 
 # Heroku sets WEB_CONCURRENCY to 2 on the small dynos, and gunicorn takes it as the number of
-# workers. Three threads then make 6 connections; with 2 x 5 of the workers in Lambda and 4 for
-# release, psql and the like that is 20, the limit of the smallest database plan.
+# workers. Three threads then make 6 connections; with 2 x (3 + 2) of the workers in Lambda and 4
+# for release, psql and the like that is 20, the limit of the smallest database plan
+# (docs/deploying.md).
 worker_class = "gthread"
 threads = 3
 

@@ -173,6 +173,8 @@ SLUICE_COMMANDS_QUEUE_URL = environment.text("SLUICE_COMMANDS_QUEUE_URL")
 SLUICE_DATABASE_PARAMETER = environment.text("SLUICE_DATABASE_PARAMETER")
 # S3 takes up to 5 GB in one POST (S3 user guide, "Uploading objects"); the policy refuses more.
 SLUICE_MAX_UPLOAD_BYTES = environment.number("SLUICE_MAX_UPLOAD_BYTES", 5 * 1000**3)
+SLUICE_UPLOAD_GRACE_HOURS = environment.number("SLUICE_UPLOAD_GRACE_HOURS", 24)
+SLUICE_REVIEW_DAYS = environment.number("SLUICE_REVIEW_DAYS", 7)
 SLUICE_AWS_REGION = environment.text("AWS_REGION")
 SLUICE_AWS_ENDPOINT_URL = environment.text("AWS_ENDPOINT_URL") or None
 """Set for a local AWS only, which wants the bucket in the path instead of in the host name."""

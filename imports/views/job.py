@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from imports import jobs, presenting, results
 from imports.models import ImportJob
 from imports.progress import progress_of
+from imports.sweeping import sweep_lazily
 from imports.views.chrome import job_or_404, page, signed_in
 
 
@@ -24,6 +25,7 @@ from imports.views.chrome import job_or_404, page, signed_in
 @signed_in
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The job's page, which polls for as long as the job runs."""
+    sweep_lazily()
     job = job_or_404(request, pk)
     context = {**_living(request, job), **presenting.record(job)}
     return page(request, "imports/job.html", job.file_name, context)

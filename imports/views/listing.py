@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from imports import jobs, wording
 from imports.models import ImportJob
 from imports.registry import targets_for
+from imports.sweeping import sweep_lazily
 from imports.views.chrome import page, signed_in
 
 PAGE_SIZE: Final = 25
@@ -22,6 +23,7 @@ PAGE_SIZE: Final = 25
 @signed_in
 def listing(request: HttpRequest) -> HttpResponse:
     """The newest imports first."""
+    sweep_lazily()
     # Not the plan: its JSON is most of a row, and nothing here reads it.
     found = jobs.visible_to(request.user).select_related("owner").defer("plan", "reject_summary")
     pages = Paginator(found.order_by("-created_at"), PAGE_SIZE)

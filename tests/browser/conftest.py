@@ -11,17 +11,15 @@ from playwright.sync_api import Page
 from devstack.demo_data import DemoFile, demo_files
 from devstack.stack import Stack
 from tests.browser.site import Site
-from tests.chain.support import sql
-
-EMPTY = "TRUNCATE airports_route, airports_airport, airports_country, imports_importjob CASCADE"
+from tests.journeys.support import clean, rows
 
 
 @pytest.fixture(autouse=True)
 def empty_tables(stack: Stack) -> Iterator[None]:
     """The stack is shared by the whole run."""
-    sql(stack, EMPTY)
+    clean(stack)
     yield
-    sql(stack, EMPTY)
+    clean(stack)
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +36,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DemoFile]:
 
 @pytest.fixture
 def countries(stack: Stack) -> None:
-    """Two countries, for files that need no more."""
-    sql(
+    """Those that generated files need."""
+    rows(
         stack,
-        "INSERT INTO airports_country (code, name) VALUES ('DE', 'Germany'), ('FR', 'France')",
+        "INSERT INTO airports_country (code, name)"
+        " VALUES ('DE', 'Germany'), ('FR', 'France'), ('JP', 'Japan')",
     )
 
 
@@ -54,9 +53,9 @@ def site(stack: Stack, page: Page) -> Site:
 @pytest.fixture
 def plain_user(stack: Stack) -> Iterator[str]:
     """Pat, who has no business in the admin."""
-    sql(stack, "UPDATE auth_user SET is_staff = false WHERE username = 'pat'")
+    rows(stack, "UPDATE auth_user SET is_staff = false WHERE username = 'pat'")
     yield "pat"
-    sql(stack, "UPDATE auth_user SET is_staff = true WHERE username = 'pat'")
+    rows(stack, "UPDATE auth_user SET is_staff = true WHERE username = 'pat'")
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserType
 from devstack.stack import Stack
 from tests.browser.counting_proxy import counting_proxy
 from tests.browser.site import Site
-from tests.chain.support import airports_file, sql
+from tests.generated import write_airports_of
+from tests.journeys.support import rows
 
 FILE_BYTES = 20_000_000
 LIMIT = 200_000
@@ -25,7 +26,8 @@ def test_the_web_process_receives_next_to_nothing_of_a_file_of_20_mb(
     browser_type: BrowserType,
     browser_type_launch_args: dict[str, Any],
 ) -> None:
-    file = airports_file(tmp_path / "airports.csv", 175_000, width=75)
+    file = tmp_path / "airports.csv"
+    airports = write_airports_of(file, FILE_BYTES)
     assert file.stat().st_size >= FILE_BYTES
     port = urlsplit(stack.web_url).port
     assert port is not None
@@ -40,8 +42,8 @@ def test_the_web_process_receives_next_to_nothing_of_a_file_of_20_mb(
             site.choose("airports.airport", file)
             site.confirm()
             site.wait_until_over()
-            assert site.figures()["Inserted"] == "175,000"
+            assert site.figures()["Inserted"] == f"{airports:,}"
     print(f"web received {proxy.received:,} bytes of and about a file of {file.stat().st_size:,}")
-    (job,) = sql(stack, "SELECT object_size FROM imports_importjob")
+    (job,) = rows(stack, "SELECT object_size FROM imports_importjob")
     assert job["object_size"] == file.stat().st_size
     assert 64 * 1024 < proxy.received < LIMIT

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from devstack.demo_data import DemoFile
 from devstack.stack import Stack
 from tests.browser.site import Site
-from tests.chain.support import airports_file, import_file, sql, wait_for
+from tests.generated import write_airports
+from tests.journeys.support import import_file, rows, until
 
 THREE_BAD = """\
 code,name
@@ -37,17 +38,17 @@ def test_an_admin_imports_the_airports(
     assert figures["Read"] == f"{file.read:,}"
     assert figures["Inserted"] == f"{file.inserted:,}"
     assert figures["Rejected"] == f"{file.rejected:,}"
-    (row,) = sql(stack, "SELECT count(*) AS n FROM airports_airport")
+    (row,) = rows(stack, "SELECT count(*) AS n FROM airports_airport")
     assert row["n"] == file.inserted
     site.shots("succeeded")
     url = site.page.url
-    (mail,) = wait_for(lambda: [mail for mail in stack.mails() if url in str(mail)], 10)
+    (mail,) = until(lambda: [mail for mail in stack.mails() if url in str(mail)], "the mail")
     assert "admin@example.com" in str(mail)
 
 
 def test_progress_moves(stack: Stack, site: Site, countries: None, tmp_path: Path) -> None:
     site.sign_in()
-    site.choose("airports.airport", airports_file(tmp_path / "airports.csv", 100_000))
+    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 100_000))
     site.confirm()
     seen: list[str] = []
     shot = False
@@ -85,12 +86,12 @@ def test_the_rejects_of_three_bad_rows_are_downloaded(
 
 def test_cancel_writes_nothing(stack: Stack, site: Site, countries: None, tmp_path: Path) -> None:
     site.sign_in()
-    site.choose("airports.airport", airports_file(tmp_path / "airports.csv", 200_000))
+    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 200_000))
     site.confirm()
     site.page.click("text=Cancel the import")
     site.wait_until_over()
     assert site.sentence() == "Cancelled; nothing was written."
-    (row,) = sql(stack, "SELECT count(*) AS n FROM airports_airport")
+    (row,) = rows(stack, "SELECT count(*) AS n FROM airports_airport")
     assert row["n"] == 0
     site.shots("cancelled")
 
@@ -119,7 +120,7 @@ def test_a_plain_user_imports_and_sees_only_their_own(
     import_file(stack, "airports.country", small_file)
     site.sign_in(plain_user)
     expect(site.page.locator(".jobs")).to_have_count(0)
-    site.choose("airports.airport", airports_file(tmp_path / "airports.csv", 10))
+    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 10))
     site.confirm()
     site.wait_until_over()
     assert site.figures()["Inserted"] == "10"

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Dialog, Error, Route, expect
 
 from devstack.stack import Stack
 from tests.browser.site import Site
-from tests.chain.support import airports_file, import_file, sql
+from tests.generated import write_airports
+from tests.journeys.support import import_file, rows
 
 SLOW = 1_000_000
 """Bytes a second: an upload that one can watch."""
@@ -65,7 +66,7 @@ def test_the_upload_shows_how_far_it_is_and_asks_before_it_is_left(
         asked.append(dialog.type)
         dialog.dismiss()
 
-    site.choose("airports.airport", airports_file(tmp_path / "airports.csv", 100_000))
+    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 100_000))
     slow_down(site, SLOW)
     site.page.click("[data-confirm]")
     percent = site.page.locator("[data-part=percent]")
@@ -80,13 +81,13 @@ def test_the_upload_shows_how_far_it_is_and_asks_before_it_is_left(
 
 
 def test_an_upload_is_cancelled(stack: Stack, site: Site, countries: None, tmp_path: Path) -> None:
-    site.choose("airports.airport", airports_file(tmp_path / "airports.csv", 100_000))
+    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 100_000))
     slow_down(site, SLOW)
     site.page.click("[data-confirm]")
     site.page.click("[data-part=cancel]")
     site.wait_until_over()
     assert site.sentence().startswith("Cancelled")
-    (job,) = sql(stack, "SELECT status FROM imports_importjob")
+    (job,) = rows(stack, "SELECT status FROM imports_importjob")
     assert job["status"] == "cancelled"
 
 

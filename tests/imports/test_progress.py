@@ -71,7 +71,7 @@ def test_a_phase_that_the_worker_has_not_told_of_has_just_begun() -> None:
 def test_silence_means_stalled() -> None:
     found = progress(Status.APPLYING, heartbeat_at=timezone.now() - LONG_SILENCE)
     assert found.stalled
-    assert "worker is gone" in found.sentence
+    assert "worker died" in found.sentence
     assert "20 seconds" in found.detail
 
 

@@ -126,7 +126,7 @@ def test_a_silent_worker_is_said_to_be_gone(client: Client, user: Any) -> None:
     attempt = make_attempt(job)
     attempt.heartbeat_at = attempt.started_at.replace(year=2000)
     attempt.save()
-    assert "The worker is gone." in poll(client, job)
+    assert "The worker died." in poll(client, job)
 
 
 def test_a_failure_is_said_in_words(client: Client, user: Any) -> None:

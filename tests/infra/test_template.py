@@ -9,9 +9,20 @@ import pytest
 from cfnlint.api import lint_file
 from cfnlint.decode.cfn_yaml import load
 
+from devstack.aws_side import CONCURRENCY
 from infra.deploy.platforms import RUNTIME
 from infra.deploy.stack import TEMPLATE
 from lambda_worker import contract
+from webapp import gunicorn_conf
+
+QUEUES = ("Uploads", "Commands")
+
+SMALLEST_PLAN = 20
+"""Connections that Heroku Postgres's essential-0 allows."""
+
+CONNECTIONS_OF_A_WORKER = 2
+HEROKUS_WEB_CONCURRENCY = 2  # on the small dynos
+RELEASE_AND_PSQL = 4
 
 template: dict[str, Any] = load(str(TEMPLATE))
 resources: dict[str, Any] = template["Resources"]
@@ -19,6 +30,10 @@ resources: dict[str, Any] = template["Resources"]
 
 def properties(name: str) -> Any:
     return resources[name]["Properties"]
+
+
+def defaults() -> dict[str, Any]:
+    return {name: each.get("Default") for name, each in template["Parameters"].items()}
 
 
 def statements(document: Any) -> list[Any]:
@@ -96,7 +111,7 @@ def test_only_this_bucket_may_send_to_the_uploads_queue() -> None:
     assert {"ArnEquals", "StringEquals"} == statement["Condition"].keys()
 
 
-@pytest.mark.parametrize("queue", ["Uploads", "Commands"])
+@pytest.mark.parametrize("queue", QUEUES)
 def test_each_queue_has_a_dead_letter_queue_and_two_alarms(queue: str) -> None:
     redrive = properties(f"{queue}Queue")["RedrivePolicy"]
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
@@ -104,17 +119,36 @@ def test_each_queue_has_a_dead_letter_queue_and_two_alarms(queue: str) -> None:
     assert properties(f"{queue}OldestAlarm")["MetricName"] == "ApproximateAgeOfOldestMessage"
 
 
-@pytest.mark.parametrize("queue", ["Uploads", "Commands"])
+@pytest.mark.parametrize("queue", QUEUES)
 def test_each_queue_feeds_the_function_one_message_at_a_time(queue: str) -> None:
     mapping = properties(f"{queue}Mapping")
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [f"{queue}Queue", "Arn"]}
     assert mapping["BatchSize"] == 1
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": f"{queue}Concurrency"}}
+
+
+def test_all_connections_fit_the_smallest_database_plan() -> None:
+    """Also the emulator, which must be told the numbers once more, runs by these."""
+    workers = [defaults()[f"{queue}Concurrency"] for queue in QUEUES]
+    assert workers == [CONCURRENCY[queue.lower()] for queue in QUEUES]
+    web = gunicorn_conf.threads * HEROKUS_WEB_CONCURRENCY
+    connections = CONNECTIONS_OF_A_WORKER * sum(workers) + web + RELEASE_AND_PSQL
+    assert connections <= SMALLEST_PLAN
+    assert all(template["Parameters"][f"{q}Concurrency"]["MinValue"] == 2 for q in QUEUES)
+
+
+def test_the_worker_knows_which_delivery_is_the_last() -> None:
+    assert properties("Function")["Environment"]["Variables"]["SLUICE_MAX_RECEIVES"] == {
+        "Ref": "MaxReceives"
+    }
+    for queue in QUEUES:
+        assert properties(f"{queue}Queue")["RedrivePolicy"]["maxReceiveCount"] == {
+            "Ref": "MaxReceives"
+        }
 
 
 def test_messages_stay_hidden_at_least_as_long_as_the_function_may_run() -> None:
-    defaults = {name: each.get("Default") for name, each in template["Parameters"].items()}
-    assert defaults["QueueVisibilitySeconds"] >= defaults["TimeoutSeconds"]
+    assert defaults()["QueueVisibilitySeconds"] >= defaults()["TimeoutSeconds"]
 
 
 def test_no_policy_allows_a_whole_service() -> None:

@@ -19,8 +19,8 @@ from devstack.local_aws import ADMIN, REGION
 from devstack.stack import Stack
 from infra.deploy.build_zip import Built, build
 from infra.deploy.platforms import host
-from tests.chain.support import deliveries_paused
 from tests.infra.runtime_api import RuntimeApi
+from tests.journeys.support import deliveries_paused
 
 LAMBDA_HAS = (
     "awslambdaric", "boto3", "botocore", "dateutil", "jmespath", "runtime_client", "s3transfer",

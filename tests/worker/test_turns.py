@@ -144,12 +144,12 @@ def test_waiting_is_no_death(bench: Workbench) -> None:
 
 def test_rows_are_checked_again_where_another_import_has_written(bench: Workbench) -> None:
     """The younger one was checked before the older had committed the same key."""
-    from lambda_worker import pipeline
+    from lambda_worker import checking, pipeline
     from lambda_worker.plan import Mode
 
     older = bench.job(bench.plan("country", mode=Mode.INSERT), country("DE"))
     younger = bench.job(bench.plan("country", mode=Mode.INSERT), country("DE") + "FR,France\n")
-    real = pipeline.check
+    real = checking.check
     checks: list[int] = []
 
     def check_and_let_the_other_write(*arguments: object) -> object:

@@ -61,6 +61,9 @@ class Command(BaseCommand):
             "--on-reject", type=OnReject, choices=list(OnReject), default=OnReject.SKIP
         )
         parser.add_argument("--review", type=Review, choices=list(Review), default=Review.NEVER)
+        parser.add_argument(
+            "--again", action="store_true", help="also if this very file was imported before"
+        )
         parser.add_argument("--user", help="whose import it is; default: the first superuser")
         parser.add_argument("--wait", action="store_true", help="wait for the end, and show it")
         parser.add_argument("--timeout", type=float, default=3600.0, help="of --wait, in seconds")
@@ -100,6 +103,7 @@ class Command(BaseCommand):
                 mode=options["mode"] or target.mode,
                 on_reject=options["on_reject"],
                 review=options["review"],
+                again=options["again"],
             )
         except FileFault as fault:
             raise CommandError(wording.reason(fault.code, fault.params)) from fault
@@ -184,6 +188,8 @@ def _in_words(job: ImportJob, found: dict[str, Any]) -> str:
     if job.records_read is not None:
         counts = ("records_read", *contract.COUNT_COLUMNS)
         lines += [f"{name.rpartition('_')[2]:>12}: {found[name] or 0:,}" for name in counts]
+    if job.status == Status.IN_REVIEW and job.repeats_id:
+        lines.append("Apply it on its page, or start it with --again.")
     if found["rejects_url"]:
         lines.append(f"Rejects: {found['rejects_url']}")
     return "\n".join(lines)

@@ -1,0 +1,2 @@
+"""Whole journeys on the local stack: policy-checked upload, event, queue, the deployed zip,
+mail."""
