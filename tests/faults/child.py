@@ -8,7 +8,6 @@ import os
 import resource
 import select
 import signal
-import sys
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -133,4 +132,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

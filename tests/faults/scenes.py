@@ -66,7 +66,8 @@ _TABLE = """
 SELECT icao, iata, a.name, city, code, latitude, longitude, elevation, timezone
   FROM airports_airport a JOIN airports_country c ON c.id = country_id ORDER BY icao"""
 _BEFORE = """
-INSERT INTO airports_airport (icao, name, city, country_id, latitude, longitude, elevation, timezone)
+INSERT INTO airports_airport
+    (icao, name, city, country_id, latitude, longitude, elevation, timezone)
 SELECT lpad(upper(to_hex(n)), 4, '0'), 'Old', '', c.id, 0, 0, 0, 'UTC'
   FROM generate_series(0, %s - 1) n, airports_country c"""
 LOCKS = """
