@@ -258,3 +258,17 @@ def test_a_failing_mail_is_sent_by_the_next_delivery(bench: Workbench) -> None:
     assert bench.row(job)["status"] == "succeeded"
     assert bench.run(job) == "nothing_to_do"
     assert len(bench.world.mails) == 1
+
+
+def test_a_zombie_cannot_end_the_job_of_its_successor(bench: Workbench) -> None:
+    job = bench.job(bench.plan("country"), COUNTRIES)
+    with bench.connections() as zombie, bench.connections() as successor:
+        mine = attempted(bench, zombie, job)
+        zombie.data.execute("SELECT pg_advisory_unlock_all()")
+        attempted(bench, successor, job)
+        for connection in (zombie.control, zombie.data):
+            with pytest.raises(Fenced):
+                settle.end(connection, mine, None, Ending(Status.FAILED))
+        with pytest.raises(Fenced):
+            settle.move(zombie.control, mine, Status.CHECKING)
+    assert (bench.row(job)["status"], bench.row(job)["attempt"]) == ("staging", 2)
