@@ -135,7 +135,11 @@ def cancel(job: ImportJob, user: Any) -> bool:
     """
     _require(job, user)
     with transaction.atomic():
-        heard = _cancel_waiting(job) or _request_cancel(job, user)
+        heard = (
+            _cancel_waiting(job)
+            or _request_cancel(job, user)
+            or _cancel_waiting(job)  # it came to wait just between the two
+        )
     job.refresh_from_db()
     if heard and is_lost(job):
         nudge(job, A_PRESS)  # nobody is there to hear it
@@ -157,7 +161,7 @@ def is_lost(job: ImportJob) -> bool:
     if Status(job.status) not in contract.RUNNING:
         return False
     attempt = ImportAttempt.objects.filter(job=job, number=job.attempt).first()
-    return attempt is not None and life_now(attempt, timezone.now()) in LOST
+    return attempt is None or life_now(attempt, timezone.now()) in LOST
 
 
 def waits_too_long(job: ImportJob) -> bool:
@@ -222,6 +226,8 @@ def approve(job: ImportJob, user: Any) -> bool:
             _reviewed().filter(pk=job.pk).update(review_approved_at=timezone.now(), reviewer=user)
         )
         if approved:
+            # A wish to cancel that came too late for the check was not meant for this.
+            ImportCancelRequest.objects.filter(job_id=job.pk).delete()
             queues.send_on_commit(CommandMessage(Command.APPLY, job.pk))
     job.refresh_from_db()
     return bool(approved)

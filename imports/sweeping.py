@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from psycopg import sql
 
@@ -24,6 +24,7 @@ from imports.models import ImportAttempt, ImportJob, ImportNotice
 from imports.nudging import nudge
 from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Status
+from lambda_worker.notices import MOST_DOUBTS
 from lambda_worker.tables import KINDS_OF_TABLE
 
 log = logging.getLogger(__name__)
@@ -131,22 +132,32 @@ def _owe_mail(job: ImportJob) -> None:
 def _stuck(now: datetime) -> Iterator[ImportJob]:
     """Queued jobs that no worker came for, and running ones that theirs has left."""
     queued = Q(status=Status.QUEUED.value, created_at__lt=now - STUCK_AFTER)
+    approved = Q(status=Status.IN_REVIEW.value, review_approved_at__lt=now - STUCK_AFTER)
+    # Its file may be there although nobody said so: looked for once, when no more can begin.
+    unannounced = Q(
+        status=Status.AWAITING_UPLOAD.value, upload_expires_at__lt=now, nudged_at__isnull=True
+    )
     running = Q(status__in=sorted(status.value for status in contract.RUNNING))
-    jobs = list(ImportJob.objects.filter(queued | running).defer("plan", "reject_summary"))
+    jobs = list(
+        ImportJob.objects.filter(queued | approved | unannounced | running).defer(
+            "plan", "reject_summary"
+        )
+    )
     current = {
         attempt.job_id: attempt
         for attempt in ImportAttempt.objects.filter(job__in=jobs)
         if any(job.pk == attempt.job_id and job.attempt == attempt.number for job in jobs)
     }
     for job in jobs:
-        if job.status == Status.QUEUED or _is_lost(current.get(job.pk), now):
+        running_now = Status(job.status) in contract.RUNNING
+        if not running_now or _is_lost(current.get(job.pk), now):
             yield job
 
 
 def _is_lost(attempt: ImportAttempt | None, now: datetime) -> bool:
     """Lost for long enough that its own message or watchdog should have come."""
     if attempt is None:
-        return False
+        return True
     silence = timedelta(seconds=contract.ABANDONED_AFTER_SECONDS)
     return attempt.heartbeat_at < now - silence and life_now(attempt, now) in LOST
 
@@ -154,6 +165,9 @@ def _is_lost(attempt: ImportAttempt | None, now: datetime) -> bool:
 def _owing_mail(now: datetime) -> Iterator[ImportJob]:
     late = ImportNotice.objects.filter(
         sent_at__isnull=True,
+        doubts__lt=MOST_DOUBTS,
+        status=F("job__status"),
+        attempt=F("job__attempt"),
         created_at__lt=now - MAIL_LATE_AFTER,
         created_at__gt=now - MAIL_GIVEN_UP_AFTER,
     )

@@ -247,7 +247,8 @@ def claim(
                 "pid": connections.data.info.backend_pid,
             },
         ).fetchone()
-    assert attempt is not None
+        if attempt is None:
+            raise Fenced  # the data connection's backend is gone, and the lock with it
     return Claim(job, number, int(attempt[0]), new)
 
 

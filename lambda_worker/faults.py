@@ -40,6 +40,11 @@ class TurnNotCome(Exception):
     another begins later, with all its time before it."""
 
 
+class OtherJobFailed(Exception):
+    """An older job that went first met an error: its own message tries it again, and the ordered
+    job has another message already."""
+
+
 class DatabaseMoved(Exception):
     """DATABASE_URL names another database by now: nothing may be committed in this one."""
 

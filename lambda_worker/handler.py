@@ -13,7 +13,7 @@ from lambda_worker.claim import Invocation, Order, now
 from lambda_worker.contract import CommandMessage
 from lambda_worker.database import connect
 from lambda_worker.events import Arrival, Ping, UnreadableMessage, arrivals, body_of, sqs_records
-from lambda_worker.faults import JobBusy
+from lambda_worker.faults import JobBusy, OtherJobFailed
 from lambda_worker.logs import log, log_error
 from lambda_worker.pipeline import abandon, run_job
 
@@ -53,7 +53,7 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
         except Exception as error:
             if isinstance(error, UnreadableMessage):
                 log_error("unreadable", error, request=invocation.request_id)
-            elif _receives(record) == config.max_receives():
+            elif _is_last(record) and not isinstance(error, OtherJobFailed):
                 _abandon(record, invocation, error)
             _put_off(record)
             raise
@@ -130,6 +130,11 @@ def _put_off(record: dict[str, Any]) -> None:
         services.retry_later(record, wait)
     except Exception as second:  # noqa: BLE001 - the first error is the one to be raised
         log_error("not put off", second)
+
+
+def _is_last(record: dict[str, Any]) -> bool:
+    """Whether the message is a dead letter if this delivery fails."""
+    return 0 < config.max_receives() <= _receives(record)
 
 
 def _receives(record: dict[str, Any]) -> int:

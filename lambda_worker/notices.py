@@ -20,8 +20,12 @@ MOST_DOUBTS: Final = 2
 """A mail of which nobody knows whether it went out is sent once more, and then never again: a
 person may get it twice at most."""
 
+SENDING_SECONDS: Final = 300
+"""A mail service answers within seconds; who has not ticked a mail off by then has died at it."""
+
 _NOTICE = sql.Identifier(NOTICE_TABLE)
 
+# Only what is true of the job now: a mail that was refused until the job had gone on is not sent.
 # A notice taken five minutes ago and never ticked off belonged to a worker that died at it: perhaps
 # before it had sent the mail, perhaps after.
 _TAKE = sql.SQL("""
@@ -29,12 +33,15 @@ UPDATE {notice} n
    SET sending_at = clock_timestamp(), doubts = n.doubts + (n.sending_at IS NOT NULL)::int
   FROM {job} j
  WHERE n.job_id = %s AND j.id = n.job_id AND n.sent_at IS NULL
-   AND (n.sending_at IS NULL OR n.sending_at < clock_timestamp() - interval '5 minutes')
+   AND n.status = j.status AND n.attempt = j.attempt
+   AND (n.sending_at IS NULL
+        OR n.sending_at < clock_timestamp() - make_interval(secs => {sending}))
    AND n.doubts + (n.sending_at IS NOT NULL)::int < {most_doubts}
 RETURNING n.id, n.status AS notice_status, n.recipient, j.plan, j.records_read, {counts},
           j.reject_summary, j.failure_code, j.failure_params""").format(
     notice=_NOTICE,
     job=sql.Identifier(JOB_TABLE),
+    sending=sql.Literal(SENDING_SECONDS),
     most_doubts=sql.Literal(MOST_DOUBTS),
     counts=sql.SQL(", ").join(sql.Identifier("j", name) for name in COUNT_COLUMNS),
 )
@@ -44,6 +51,19 @@ _TICK_OFF = sql.SQL(
 _PUT_BACK = sql.SQL(
     "UPDATE {notice} SET sending_at = NULL, doubts = doubts + %s WHERE id = %s"
 ).format(notice=_NOTICE)
+
+
+_IS_BEING_SENT = sql.SQL("""
+SELECT EXISTS (
+    SELECT FROM {notice}
+     WHERE job_id = %s AND sent_at IS NULL AND sending_at IS NOT NULL AND doubts + 1 < {most})
+""").format(notice=_NOTICE, most=sql.Literal(MOST_DOUBTS))
+
+
+def is_being_sent(control: Control, job: UUID) -> bool:
+    """Whether a mail was taken to be sent and not ticked off, and may be taken again."""
+    row = control.execute(_IS_BEING_SENT, (job,)).fetchone()
+    return bool(row and row[0])
 
 
 def deliver(control: Control, job: UUID, mailer: Mailer) -> int:
@@ -64,7 +84,11 @@ def _send(control: Control, row: dict[str, Any], mailer: Mailer) -> None:
         failure_code=row["failure_code"],
         failure_params=row["failure_params"],
     )
-    mail = compose(row["recipient"], ImportPlan.from_json(row["plan"]), result)
+    try:
+        mail = compose(row["recipient"], ImportPlan.from_json(row["plan"]), result)
+    except Exception:
+        control.execute(_PUT_BACK, (0, row["id"]))
+        raise
     try:
         message_id = mailer.send(mail)
     except Exception as error:

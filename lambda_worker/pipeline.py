@@ -6,6 +6,7 @@ import contextlib
 import time
 from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID
 
 import psycopg
 
@@ -22,6 +23,7 @@ from lambda_worker.faults import (
     Fenced,
     JobBusy,
     JobFault,
+    OtherJobFailed,
     StagingLost,
     TurnNotCome,
 )
@@ -64,20 +66,32 @@ def run_job(
     """Bring the ordered job (or an older one that goes first) as far as it goes now, tell the user,
     and return its status, an Outcome or NOTHING_TO_DO. Errors that are not the user's propagate,
     with the attempt closed."""
-    job = order.job
+    taken = None
     try:
         taken = orders.take(connections, order, invocation, services)
-        if taken is None:
-            outcome = NOTHING_TO_DO
-        else:
-            job = taken.claim.job.id
+        outcome = NOTHING_TO_DO
+        if taken is not None:
             outcome = _work(connections, taken, invocation, services)
+        _tell(connections, taken.claim.job.id if taken else order.job, services)
     except DiedTooOften as died:
-        job = died.job.id
-        fault = JobFault("worker_died", times=died.job.deaths, job=str(job))
+        fault = JobFault("worker_died", times=died.job.deaths, job=str(died.job.id))
         outcome = _give_up(connections, died.job, fault)
-    notices.deliver(connections.control, job, services.mailer)
+        _tell(connections, died.job.id, services)
+    except Exception as error:
+        if taken is not None and taken.claim.job.id != order.job:
+            raise OtherJobFailed(f"{taken.claim.job.id}: {type(error).__name__}") from error
+        raise
     return outcome
+
+
+def _tell(connections: Connections, job: UUID, services: Services) -> None:
+    """Send the mails owed; no lock is held meanwhile, because a mail service may take its time."""
+    with contextlib.suppress(psycopg.OperationalError):  # a lost connection holds none
+        connections.data.execute("SELECT pg_advisory_unlock_all()")
+    notices.deliver(connections.control, job, services.mailer)
+    if notices.is_being_sent(connections.control, job):
+        # Somebody sends it, or has died at it: then nobody else would look again.
+        services.queue.send(CommandMessage(Command.START, job), notices.SENDING_SECONDS + 10)
 
 
 def abandon(connections: Connections, order: Order, services: Services, error: Exception) -> None:
@@ -87,9 +101,11 @@ def abandon(connections: Connections, order: Order, services: Services, error: E
     if not claims.is_over(job) and claims.may_start(job, order):
         with contextlib.suppress(JobBusy):
             claims.lock(connections, job, order)
-            fault = JobFault("worker_failed", error=type(error).__name__, job=str(job.id))
-            _give_up(connections, claims.load(connections.control, order.job), fault)
-    notices.deliver(connections.control, order.job, services.mailer)
+            job = claims.load(connections.control, order.job)  # it may have moved meanwhile
+            if not claims.is_over(job) and claims.may_start(job, order):
+                fault = JobFault("worker_failed", error=type(error).__name__, job=str(job.id))
+                _give_up(connections, job, fault)
+    _tell(connections, order.job, services)
 
 
 def _give_up(connections: Connections, job: Job, fault: JobFault) -> str:
@@ -175,11 +191,11 @@ def _import(run: Run, source: Source | None) -> str:
     records = job.records_read or 0
     if run.claim.first_phase is Status.STAGING:
         records = _stage(run, source)
-        looked = turns.clock(control)
+        done = turns.imports_done(control, job.id)
         if stopped := _check(run):
             return stopped
         turns.take_turn(run.connections, job.id, plan.target, run.pulse)
-        if turns.others_wrote_since(control, job.id, looked) and (stopped := _check(run)):
+        if turns.imports_done(control, job.id) != done and (stopped := _check(run)):
             return stopped
         settle.move(control, run.claim, Status.APPLYING)
     else:
@@ -234,6 +250,7 @@ def _end_in_review_or_failed(run: Run, review: Ending) -> str:
             staging.drop(data, run.tables)
         else:
             ending = replace(review, rejects=report, reject_key=key)
+        _last_look(run)
         settle.end(data, run.claim, run.plan, ending)
     return ending.status.value
 
@@ -275,14 +292,22 @@ def _commit(run: Run, records: int) -> str:
             raise LateRejects
         _reconcile(records, applied, report)
         staging.drop(data, run.tables)
-        if not run.services.is_current_database():
-            raise DatabaseMoved
-        run.pulse.check()
+        _last_look(run)
         ending = Ending(
             Status.SUCCEEDED, records=records, applied=applied, rejects=report, reject_key=key
         )
         settle.end(data, run.claim, run.plan, ending)
     return Status.SUCCEEDED.value
+
+
+def _last_look(run: Run) -> None:
+    """Right before the end is written: is it still wanted, and here?"""
+    if not run.services.is_current_database():
+        raise DatabaseMoved
+    run.pulse.check()
+    # The pulse hears once a second: a wish of the last moment would be forgotten.
+    if settle.is_cancelled(run.connections.data, run.claim):
+        raise CancelRequested
 
 
 class CountsDisagree(Exception):
@@ -338,4 +363,6 @@ def _drop_staging(connections: Connections, claim: Claim) -> None:
     try:
         staging.drop(connections.data, tables)
     except psycopg.OperationalError:
-        staging.drop(connections.control, tables)  # the data connection may have been lost
+        # The data connection was lost, and the job's lock with it.
+        if claims.try_lock(connections.control, claim.job.id):
+            staging.drop(connections.control, tables)

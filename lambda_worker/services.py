@@ -88,7 +88,9 @@ class SesMailer:
             EndpointConnectionError,
         )
 
-        ses = client("sesv2", retries={"total_max_attempts": 1}, connect_timeout=10)
+        ses = client(
+            "sesv2", retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=10
+        )
         try:
             answer: dict[str, Any] = ses.send_email(
                 FromEmailAddress=self._sender,

@@ -16,6 +16,7 @@ from lambda_worker.applying import Applied
 from lambda_worker.claim import Claim, Invocation, now
 from lambda_worker.contract import (
     ATTEMPT_TABLE,
+    CANCEL_TABLE,
     JOB_TABLE,
     NOTICE_TABLE,
     TERMINAL,
@@ -95,16 +96,31 @@ UPDATE {job}
        rows_inserted = %(inserted)s, rows_updated = %(updated)s, rows_unchanged = %(unchanged)s,
        rows_superseded = %(superseded)s, rows_skipped = %(skipped)s, rows_rejected = %(rejected)s,
        reject_summary = %(summary)s, reject_key = %(reject_key)s,
-       failure_code = %(code)s, failure_params = %(params)s, repeats_id = %(repeats)s,
+       failure_code = %(code)s, failure_params = %(params)s,
+       repeats_id = coalesce(%(repeats)s, repeats_id),
        finished_at = CASE WHEN %(terminal)s THEN clock_timestamp() END
  WHERE id = %(job)s AND attempt = %(attempt)s AND status NOT IN ({terminal})""").format(
     job=_JOB, terminal=sql.SQL(", ").join(sql.Literal(status.value) for status in sorted(TERMINAL))
 )
 
+_IS_CANCELLED = sql.SQL("SELECT EXISTS (SELECT FROM {cancel} WHERE job_id = %s)").format(
+    cancel=sql.Identifier(CANCEL_TABLE)
+)
+
+
+def is_cancelled(connection: Control | Data, claim: Claim) -> bool:
+    """Whether somebody wishes that the job stop."""
+    row = connection.execute(_IS_CANCELLED, (claim.job.id,)).fetchone()
+    return bool(row and row[0])
+
+
+# The same ending of the same attempt again: it failed, was retried, and never came to an attempt.
 _OWE_NOTICE = sql.SQL("""
 INSERT INTO {notice} (job_id, status, attempt, recipient, created_at, message_id)
 VALUES (%(job)s, %(status)s, %(attempt)s, %(recipient)s, clock_timestamp(), '')
-    ON CONFLICT DO NOTHING""").format(notice=sql.Identifier(NOTICE_TABLE))
+    ON CONFLICT (job_id, attempt, status)
+    DO UPDATE SET created_at = clock_timestamp(), sending_at = NULL, sent_at = NULL, doubts = 0,
+                  message_id = ''""").format(notice=sql.Identifier(NOTICE_TABLE))
 
 
 def end(connection: Control | Data, claim: Claim, plan: ImportPlan | None, ending: Ending) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from lambda_worker.contract import (
     RUNNING,
     STALLED_AFTER_SECONDS,
     TARGET_LOCK_NAMESPACE,
+    Outcome,
     Status,
 )
 from lambda_worker.database import Connections, Control, Data
@@ -26,6 +26,9 @@ LOOK_SECONDS: Final = 0.2
 
 PATIENCE: Final = 0.5
 """The share of an attempt's time that it may wait: the rest must suffice to write what it has."""
+
+BACK_SECONDS: Final = 60
+"""An attempt that waited in vain keeps its place for so long; it begins again after half of it."""
 
 
 class Watch(Protocol):
@@ -48,7 +51,7 @@ def take_turn(connections: Connections, job: UUID, target: TargetPlan, watch: Wa
     """
     name = f"{target.schema or ''}.{target.table}"
     while True:
-        if _try_lock(connections.data, name):
+        if not _somebody_is_ahead(connections.control, job) and _try_lock(connections.data, name):
             if not _somebody_is_ahead(connections.control, job):
                 return
             connections.data.execute(_UNLOCK, (TARGET_LOCK_NAMESPACE, name))
@@ -67,19 +70,26 @@ def _try_lock(data: Data, name: str) -> bool:
     return bool(row and row[0])
 
 
-# An attempt that has gone silent loses its turn, or a dead worker would hold up everybody.
+# An attempt that has gone silent loses its turn, or a dead worker would hold up everybody; one that
+# waits to begin again keeps it.
 _AHEAD = sql.SQL("""
 SELECT EXISTS (
     SELECT FROM {job} j
       JOIN {job} o ON o.target = j.target AND (o.created_at, o.id) < (j.created_at, j.id)
                   AND o.status IN ({running})
-      JOIN {attempt} a ON a.job_id = o.id AND a.number = o.attempt AND a.finished_at IS NULL
-                      AND a.heartbeat_at > clock_timestamp() - make_interval(secs => {stalled})
-     WHERE j.id = %s)""").format(
+      JOIN {attempt} a ON a.job_id = o.id AND a.number = o.attempt
+     WHERE j.id = %s
+       AND CASE WHEN a.finished_at IS NULL
+                THEN a.heartbeat_at > clock_timestamp() - make_interval(secs => {stalled})
+                ELSE a.outcome = {waited}
+                     AND a.finished_at > clock_timestamp() - make_interval(secs => {back})
+           END)""").format(
     job=sql.Identifier(JOB_TABLE),
     attempt=sql.Identifier(ATTEMPT_TABLE),
     running=sql.SQL(", ").join(sql.Literal(status.value) for status in sorted(RUNNING)),
     stalled=sql.Literal(STALLED_AFTER_SECONDS),
+    waited=sql.Literal(Outcome.WAITED.value),
+    back=sql.Literal(BACK_SECONDS),
 )
 
 
@@ -114,25 +124,18 @@ def older_waiting(control: Control, job: UUID) -> list[UUID]:
     return [row[0] for row in control.execute(statement, (job,)).fetchall()]
 
 
-_CLOCK = "SELECT clock_timestamp()"
-_ENDED_SINCE = sql.SQL("""
-SELECT EXISTS (
-    SELECT FROM {job} j
-      JOIN {job} o ON o.target = j.target AND o.id <> j.id AND o.status = {succeeded}
-     WHERE j.id = %s AND o.finished_at > %s)""").format(
+_DONE = sql.SQL("""
+SELECT count(*)
+  FROM {job} j
+  JOIN {job} o ON o.target = j.target AND o.status = {succeeded}
+ WHERE j.id = %s""").format(
     job=sql.Identifier(JOB_TABLE), succeeded=sql.Literal(Status.SUCCEEDED.value)
 )
 
 
-def clock(control: Control) -> datetime:
-    """The database's time."""
-    row = control.execute(_CLOCK).fetchone()
+def imports_done(control: Control, job: UUID) -> int:
+    """How many imports into the job's target have succeeded: it grows when one commits, which no
+    clock tells."""
+    row = control.execute(_DONE, (job,)).fetchone()
     assert row is not None
-    moment: datetime = row[0]
-    return moment
-
-
-def others_wrote_since(control: Control, job: UUID, moment: datetime) -> bool:
-    """Whether another import into the same target has ended after `moment`."""
-    row = control.execute(_ENDED_SINCE, (job, moment)).fetchone()
-    return bool(row and row[0])
+    return int(row[0])

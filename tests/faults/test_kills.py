@@ -81,6 +81,19 @@ def test_forty_kills(
     figure(f"kills: {scene.name}: {BOUNDARIES + INSTANTS} of {len(trace)} boundaries, lost 0")
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_around_the_commit(stage: Stage, clean: dict[str, Clean], insert: Scene, when: str) -> None:
+    """The third COMMIT of the data connection is that of the rows."""
+    job = stage.begin(insert)
+    assert stage.child(job, Fault(name="data COMMIT", when=when, number=3)).wait() == -9
+    written = stage.bench.all("SELECT FROM airports_airport")
+    assert (
+        (stage.bench.row(job)["status"] == Status.SUCCEEDED) == bool(written) == (when == "after")
+    )
+    stage.finish(job)
+    stage.assert_as_clean(job, clean["insert"], when)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_every_boundary(

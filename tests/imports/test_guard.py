@@ -8,13 +8,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
+from psycopg import Connection, Error, sql
 
 from imports.models import ImportAttempt, ImportCancelRequest, ImportJob
 from lambda_worker import contract
-from lambda_worker.contract import Owner, Status, is_allowed
+from lambda_worker.contract import OWNER_SETTING, Owner, Status, is_allowed
 from tests.imports.factories import as_owner, make_attempt, make_job, make_user, status_of
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,86 @@ def test_any_other_move_is_refused(old: Status, new: Status, owner: Owner) -> No
     with pytest.raises(IntegrityError, match=f"{owner} may not move it"), transaction.atomic():
         ImportJob.objects.filter(pk=job.pk).update(status=new.value)
     assert status_of(job.pk) is old
+
+
+WHO_ASKS = sql.SQL("SELECT set_config({}, %s, false)").format(sql.Literal(OWNER_SETTING))
+MOVE = sql.SQL("""
+UPDATE {job} SET status = %(new)s, records_read = %(records)s, {counts}
+ WHERE id = %(job)s""").format(
+    job=sql.Identifier(contract.JOB_TABLE),
+    counts=sql.SQL(", ").join(
+        sql.SQL("{} = %(records)s").format(sql.Identifier(name)) for name in contract.COUNT_COLUMNS
+    ),
+)
+BARE_MOVE = sql.SQL("UPDATE {job} SET status = %(new)s WHERE id = %(job)s").format(
+    job=sql.Identifier(contract.JOB_TABLE)
+)
+
+
+def moved(job: ImportJob, new: Status, owner: str) -> str:
+    """The SQLSTATE of a bare UPDATE, as any session may write it; '' where it was taken. Rolled
+    back in any case."""
+    raw = connection.connection
+    assert isinstance(raw, Connection)
+    counts = new is Status.SUCCEEDED and Status(job.status) is not new
+    statement = MOVE if counts else BARE_MOVE
+    state = ""
+    try:
+        with raw.transaction(force_rollback=True):
+            raw.execute(WHO_ASKS, (owner,))
+            raw.execute(statement, {"new": new.value, "job": job.pk, "records": 0})
+    except Error as error:
+        state = str(error.sqlstate)
+    return state
+
+
+def test_the_database_takes_exactly_the_moves_of_the_contract() -> None:
+    """All there are, also to where the job is, by everybody and by those who are nobody."""
+    wrong = []
+    for old in Status:
+        job = make_job(old, attempt=1)
+        for new, owner in product(Status, [*Owner, "", "postgres", "WEB"]):
+            known = Owner(owner or "web") if owner in {*Owner, ""} else None
+            allowed = known is not None and is_allowed(old, new, known)
+            state = moved(job, new, str(owner))
+            if state != ("" if allowed else CHECK_VIOLATION):
+                wrong.append((old, new, owner, state))
+    assert not wrong
+
+
+CHECK_VIOLATION = "23514"
+
+
+@pytest.mark.parametrize("status", Status)
+def test_an_attempt_goes_back_in_no_status(status: Status) -> None:
+    job = make_job(status, attempt=3)
+    as_owner(Owner.WORKER)
+    jobs = ImportJob.objects.filter(pk=job.pk)
+    for attempt in (2, 0, -1):
+        with pytest.raises(IntegrityError, match="may not follow attempt 3"), transaction.atomic():
+            jobs.update(attempt=attempt)
+    assert jobs.update(attempt=3) == jobs.update(attempt=4) == 1
+
+
+def test_a_move_does_not_carry_what_is_not_the_movers() -> None:
+    """A legal arrow opens no column of the other side's."""
+    job = make_job(Status.QUEUED)
+    jobs = ImportJob.objects.filter(pk=job.pk)
+    as_owner(Owner.WORKER)
+    with pytest.raises(IntegrityError, match="belongs to the web side"), transaction.atomic():
+        jobs.update(status=Status.STAGING.value, retries=1)
+    as_owner(Owner.WEB)
+    with pytest.raises(IntegrityError, match="belongs to the worker"), transaction.atomic():
+        jobs.update(status=Status.CANCELLED.value, attempt=1)
+    assert status_of(job.pk) is Status.QUEUED
+
+
+def test_one_illegal_move_among_many_refuses_them_all() -> None:
+    queued, done = make_job(Status.QUEUED), make_job(Status.SUCCEEDED)
+    as_owner(Owner.WEB)
+    with pytest.raises(IntegrityError, match="from succeeded to cancelled"), transaction.atomic():
+        ImportJob.objects.update(status=Status.CANCELLED.value)
+    assert (status_of(queued.pk), status_of(done.pk)) == (Status.QUEUED, Status.SUCCEEDED)
 
 
 def another(column: contract.Column) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def test_retry_twice_queues_once(sent: list[CommandMessage]) -> None:
     for _ in range(ROUNDS):
         job = make_job(Status.FAILED, owner=user, object_version="v1")
         both = [copy_of(job), copy_of(job)]
-        pressed = at_once(*(lambda each=each: jobs.retry(each, user) for each in both))
+        pressed = at_once(*(partial(jobs.retry, each, user) for each in both))
         assert sorted(pressed) == [False, True]
         assert copy_of(job).retries == 1
     assert len(sent) == ROUNDS
@@ -67,7 +68,7 @@ def test_cancel_and_approve_are_never_both_done(sent: list[CommandMessage]) -> N
     for _ in range(ROUNDS):
         job = make_job(Status.IN_REVIEW, owner=user)
         one, other = copy_of(job), copy_of(job)
-        at_once(lambda: jobs.cancel(one, user), lambda: jobs.approve(other, user))
+        at_once(partial(jobs.cancel, one, user), partial(jobs.approve, other, user))
         found = copy_of(job)
         assert found.status == Status.CANCELLED  # an approved review can still be cancelled
     assert all(message.job is not None for message in sent)

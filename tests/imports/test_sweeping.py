@@ -37,7 +37,9 @@ def ago(**units: float) -> Any:
 @pytest.mark.parametrize("status", [Status.AWAITING_UPLOAD, Status.QUEUED])
 def test_an_upload_that_never_came_expires_after_its_grace(status: Status) -> None:
     late = make_job(status, upload_expires_at=ago(hours=25))
-    in_time = make_job(Status.AWAITING_UPLOAD, upload_expires_at=ago(hours=23))
+    in_time = make_job(
+        Status.AWAITING_UPLOAD, upload_expires_at=ago(hours=23), nudged_at=ago(hours=1)
+    )
     assert sweep().expired == 1
     assert status_of(late.pk) is Status.EXPIRED
     assert status_of(in_time.pk) is Status.AWAITING_UPLOAD
@@ -62,6 +64,21 @@ def test_a_queued_job_that_nobody_came_for_is_moved_on_once(sent: list[CommandMe
     assert sent == [CommandMessage(Command.START, job.pk)]
 
 
+def test_a_file_that_nobody_announced_is_looked_for_once(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.AWAITING_UPLOAD, upload_expires_at=ago(minutes=1))
+    make_job(Status.AWAITING_UPLOAD)
+    sweep()
+    sweep()
+    assert sent == [CommandMessage(Command.START, job.pk)]
+
+
+def test_an_approval_that_no_worker_heard_of_is_told_again(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.IN_REVIEW, review_approved_at=ago(minutes=3))
+    make_job(Status.IN_REVIEW)
+    assert sweep().nudged == 1
+    assert sent == [CommandMessage(Command.START, job.pk)]
+
+
 def test_a_dead_job_is_moved_on_and_a_live_one_left_alone(sent: list[CommandMessage]) -> None:
     dead = make_job(Status.CHECKING)
     make_attempt(dead, heartbeat_at=ago(seconds=61))
@@ -74,7 +91,7 @@ def test_a_mail_that_is_late_is_asked_for(sent: list[CommandMessage]) -> None:
     for minutes in (11, 1, 60 * 25):
         job = make_job(Status.FAILED)
         ImportNotice.objects.create(
-            job=job, status="failed", attempt=1, recipient="a@b.c", created_at=ago(minutes=minutes)
+            job=job, status="failed", attempt=0, recipient="a@b.c", created_at=ago(minutes=minutes)
         )
         if minutes == 11:
             late = job
