@@ -39,6 +39,9 @@ class Server:
     def crash(self, limit: int = resource.RLIM_INFINITY) -> None:
         """End it at once, as a failing machine does, and start it again on what is on disk. From
         then on none of its files may grow beyond `limit` bytes."""
+        if limit != resource.RLIM_INFINITY:
+            with psycopg.connect(self.postgres.admin_url, autocommit=True) as admin:
+                admin.execute("CHECKPOINT")  # recovery is not to write what was there before
         pid = self.pid
         os.kill(pid, signal.SIGQUIT)
         process = next(p for p in self.running.started if p.pid == pid)
