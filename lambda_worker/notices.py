@@ -55,9 +55,11 @@ _PUT_BACK = sql.SQL(
 
 _IS_BEING_SENT = sql.SQL("""
 SELECT EXISTS (
-    SELECT FROM {notice}
-     WHERE job_id = %s AND sent_at IS NULL AND sending_at IS NOT NULL AND doubts + 1 < {most})
-""").format(notice=_NOTICE, most=sql.Literal(MOST_DOUBTS))
+    SELECT FROM {notice} n
+      JOIN {job} j ON j.id = n.job_id AND n.status = j.status AND n.attempt = j.attempt
+     WHERE n.job_id = %s AND n.sent_at IS NULL AND n.sending_at IS NOT NULL
+       AND n.doubts + 1 < {most})
+""").format(notice=_NOTICE, job=sql.Identifier(JOB_TABLE), most=sql.Literal(MOST_DOUBTS))
 
 
 def is_being_sent(control: Control, job: UUID) -> bool:
