@@ -58,22 +58,26 @@ def stack_status(cloudformation: Any, name: str) -> str | None:
 def create_change_set(
     cloudformation: Any, name: str, kind: str, parameters: Mapping[str, str]
 ) -> str:
-    """Ask for a change set; its id."""
+    """Ask for a change set; its id. Values of parameters that the template has no more are let
+    go."""
+    body = TEMPLATE.read_text()
     values: list[dict[str, Any]] = [
         {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
     ]
     if kind == "UPDATE":
         current = cloudformation.describe_stacks(StackName=name)["Stacks"][0].get("Parameters", [])
+        template = cloudformation.validate_template(TemplateBody=body)["Parameters"]
+        known = {each["ParameterKey"] for each in template}
         values += [
             {"ParameterKey": old["ParameterKey"], "UsePreviousValue": True}
             for old in current
-            if old["ParameterKey"] not in parameters
+            if old["ParameterKey"] in known - parameters.keys()
         ]
     answer = cloudformation.create_change_set(
         StackName=name,
         ChangeSetName=f"deploy-worker-{uuid.uuid4()}",
         ChangeSetType=kind,
-        TemplateBody=TEMPLATE.read_text(),
+        TemplateBody=body,
         Parameters=values,
         Capabilities=CAPABILITIES,
     )

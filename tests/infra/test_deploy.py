@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from unittest import mock
 
 import pytest
 
 from devstack.aws_side import APP
 from devstack.local_aws import ADMIN, REGION
 from devstack.stack import Stack
-from infra.deploy.stack import DeployFailed, deploy_stack
+from infra.deploy.stack import DeployFailed, create_change_set, deploy_stack
 
 
 def deploy(stack: Stack, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -44,6 +45,21 @@ def test_deploying_the_same_again_changes_nothing(stack: Stack) -> None:
     )
     assert said == [f"{APP}: nothing to change"]
     assert outputs == stack.outputs
+
+
+def test_a_parameter_that_the_template_has_no_more_is_let_go() -> None:
+    """A stack of an older template can be brought up to date."""
+    cloudformation = mock.Mock()
+    stacks = [{"Parameters": [{"ParameterKey": key} for key in ("MailFrom", "Gone", "AppName")]}]
+    cloudformation.describe_stacks.return_value = {"Stacks": stacks}
+    known = [{"ParameterKey": key} for key in ("AppName", "MailFrom", "New")]
+    cloudformation.validate_template.return_value = {"Parameters": known}
+    create_change_set(cloudformation, APP, "UPDATE", {"AppName": APP})
+    (call,) = cloudformation.create_change_set.call_args_list
+    assert call.kwargs["Parameters"] == [
+        {"ParameterKey": "AppName", "ParameterValue": APP},
+        {"ParameterKey": "MailFrom", "UsePreviousValue": True},
+    ]
 
 
 def test_a_missing_parameter_is_named(stack: Stack) -> None:

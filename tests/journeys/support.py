@@ -222,6 +222,31 @@ def mail_about(stack: Stack, pk: str) -> str:
     return str(text)
 
 
+RAW: Final = ("duplicate key", "violates", "UniqueViolation", "ForeignKeyViolation")
+"""What an integrity error is known by: for logs at most, and not even there in an import."""
+
+CROWDED: Final = ("too many connections", "remaining connection slots")
+"""How Postgres refuses a connection."""
+
+
+class Log:
+    """What Postgres and the local AWS (with the worker's lines) have written since it was made."""
+
+    NAMES = ("postgres", "ministack")
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._before = {name: len(stack.log(name)) for name in self.NAMES}
+
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(self._stack.log(name)[self._before[name] :] for name in self.NAMES)
+
+    def found(self, words: Sequence[str]) -> list[str]:
+        """The lines with any of these words."""
+        return [line for line in self.text().splitlines() if any(word in line for word in words)]
+
+
 # -- Queues ----------------------------------------------------------------------------------------
 
 
@@ -242,6 +267,15 @@ def worked_off(stack: Stack, patience: float = PATIENCE) -> None:
     for name in ("UploadsQueueUrl", "CommandsQueueUrl"):
         url = stack.outputs[name]
         until(partial(empty, stack, url), f"an empty {name}", patience)
+
+
+def asleep(stack: Stack) -> int:
+    """How many messages the commands queue keeps back: watchdogs."""
+    name = "ApproximateNumberOfMessagesDelayed"
+    found = stack.aws.client("sqs").get_queue_attributes(
+        QueueUrl=stack.outputs["CommandsQueueUrl"], AttributeNames=[name]
+    )
+    return int(found["Attributes"][name])
 
 
 def send(stack: Stack, command: Command, job: str, attempt: int | None = None) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
+
+import pytest
 
 from devstack.stack import Stack
 from tests.journeys import support
@@ -14,11 +17,6 @@ FRANCE = b"code,name\nFR,France\n"
 
 def uploads(stack: Stack) -> str:
     return stack.outputs["UploadsQueueUrl"]
-
-
-def dead_letters(stack: Stack) -> str:
-    sqs = stack.aws.client("sqs")
-    return str(sqs.get_queue_url(QueueName=uploads(stack).rsplit("/", 1)[-1] + "-dead")["QueueUrl"])
 
 
 def test_the_same_event_again_does_nothing(stack: Stack) -> None:
@@ -52,29 +50,64 @@ def test_two_events_at_once_make_one_import(stack: Stack) -> None:
     assert support.count(stack, "airports_country") == 1
 
 
+_EXPIRE = """
+UPDATE imports_importjob SET status = 'expired', finished_at = now() WHERE id = %s"""
+
+
+@pytest.mark.parametrize("end", ["cancelled", "expired"])
+def test_an_event_for_a_job_that_is_over_changes_nothing(stack: Stack, end: str) -> None:
+    with support.deliveries_paused(stack):
+        job = support.uploaded(stack, TARGET, FRANCE)
+        if end == "cancelled":
+            support.inside(stack, "cancel", job=job)
+        else:
+            support.rows(stack, _EXPIRE, job)
+        before = support.job(stack, job)
+        assert before["status"] == end
+    support.worked_off(stack)
+    assert support.job(stack, job) == before
+    assert support.attempts(stack, job) == []
+    assert support.count(stack, "airports_country") == 0
+    assert support.mails_about(stack, job) == []
+    assert [body for body in support.dead_letters(stack) if job in body] == []
+
+
+def test_an_event_for_a_job_that_nobody_knows_waits(stack: Stack) -> None:
+    """Its row may become visible yet, so the message is not dropped."""
+    job = str(uuid.uuid4())
+    record = {
+        "eventSource": "aws:s3",
+        "eventName": "ObjectCreated:Post",
+        "s3": {"object": {"key": f"uploads/{job}"}},
+    }
+    log = support.Log(stack)
+    stack.aws.client("sqs").send_message(
+        QueueUrl=uploads(stack), MessageBody=json.dumps({"Records": [record]})
+    )
+    support.until(lambda: [line for line in log.found(["JobNotFound"]) if job in line], "the log")
+    assert support.messages(stack, uploads(stack)) == 1
+    support.purge(stack, "UploadsQueueUrl")
+
+
 def test_the_event_that_s3_sends_on_configuration_is_swallowed(stack: Stack) -> None:
-    before = support.messages(stack, dead_letters(stack))
-    event: dict[str, Any] = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "x"}
+    bucket = str(uuid.uuid4())
+    event: dict[str, Any] = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": bucket}
     stack.aws.client("sqs").send_message(QueueUrl=uploads(stack), MessageBody=json.dumps(event))
     support.worked_off(stack)
-    assert support.messages(stack, dead_letters(stack)) == before
+    assert [body for body in support.dead_letters(stack) if bucket in body] == []
 
 
-GARBAGE = ("no JSON", '["no object"]', '{"unknown": "shape"}')
-
-
-def test_garbage_ends_among_the_dead_letters(stack: Stack) -> None:
+def test_garbage_ends_among_the_dead_letters_and_in_the_log(stack: Stack) -> None:
+    mark = uuid.uuid4()
+    garbage = [f"no JSON {mark}", f'["no object {mark}"]', f'{{"unknown": "{mark}"}}']
     sqs = stack.aws.client("sqs")
     names = ["RedrivePolicy"]
     policy = sqs.get_queue_attributes(QueueUrl=uploads(stack), AttributeNames=names)["Attributes"]
     once = json.dumps(json.loads(policy["RedrivePolicy"]) | {"maxReceiveCount": 1})
-    before = support.messages(stack, dead_letters(stack))
+    log = support.Log(stack)
     with support.queue_set(stack, RedrivePolicy=once):
-        for body in GARBAGE:
+        for body in garbage:
             sqs.send_message(QueueUrl=uploads(stack), MessageBody=body)
         # The worker puts a message off for 30 s before its second delivery, which there is not.
-        support.until(
-            lambda: support.messages(stack, dead_letters(stack)) == before + len(GARBAGE),
-            "dead letters",
-        )
-    support.worked_off(stack)
+        support.until(lambda: set(garbage) <= set(support.dead_letters(stack)), "dead letters")
+    assert len(log.found(['"unreadable"'])) == len(garbage)

@@ -8,6 +8,7 @@ import uuid
 import pytest
 
 from devstack.stack import Stack
+from lambda_worker.contract import Command
 from tests.journeys import support
 from tests.journeys.support import Waiting
 
@@ -118,3 +119,18 @@ def test_of_two_uploads_before_the_start_the_claimed_one_is_imported(stack: Stac
     imported = {FRANCE: {"France"}, JAPAN: {"Japan."}}[claimed["Body"].read()]
     assert names(stack) == imported
     assert support.job(stack, waiting.job)["attempt"] == 1
+
+
+def test_what_follows_a_death_imports_the_version_claimed_before(stack: Stack) -> None:
+    waiting = form(stack)
+    with support.held(stack, waiting.job, "checking"):
+        assert waiting.post(FRANCE) == 204
+        support.reached(stack, waiting.job, "checking")
+        with support.deliveries_paused(stack):
+            assert waiting.post(JAPAN) == 204
+            attempt = support.kill(stack, waiting.job, "checking")
+    support.until(lambda: support.backend_of(stack, attempt) is None, "the backend's end")
+    support.send(stack, Command.WATCHDOG, waiting.job, 1)
+    assert support.ended(stack, waiting.job)["status"] == "succeeded"
+    assert names(stack) == {"France"}
+    support.purge(stack, "UploadsQueueUrl")  # the dead worker's message is hidden for long
