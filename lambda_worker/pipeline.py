@@ -99,8 +99,12 @@ def abandon(connections: Connections, order: Order, services: Services, error: E
     it."""
     job = claims.load(connections.control, order.job)
     if not claims.is_over(job) and claims.may_start(job, order):
-        with contextlib.suppress(JobBusy):
+        try:
             claims.lock(connections, job, order)
+        except JobBusy:
+            # Perhaps only the backend of the delivery that has just failed: let somebody look again.
+            services.queue.send(CommandMessage(Command.START, job.id), claims.BUSY_RETRY_SECONDS)
+        else:
             job = claims.load(connections.control, order.job)  # it may have moved meanwhile
             if not claims.is_over(job) and claims.may_start(job, order):
                 fault = JobFault("worker_failed", error=type(error).__name__, job=str(job.id))

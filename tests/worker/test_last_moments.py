@@ -200,3 +200,12 @@ def test_a_cancelled_reviews_staging_goes_with_the_next_message(bench: Workbench
     assert bench.staging_tables() != []
     assert bench.run(job) == "nothing_to_do"
     assert bench.staging_tables() == []
+
+
+def test_giving_up_on_a_locked_job_has_somebody_look_again(bench: Workbench) -> None:
+    job = bench.job(bench.plan("country"), COUNTRIES)
+    with bench.connections() as mine, bench.connections() as old:
+        claims.try_lock(old.data, job)
+        pipeline.abandon(mine, Order(job), bench.world.services(), OSError())
+    assert bench.world.messages == [(CommandMessage(Command.START, job), 10)]
+    assert bench.row(job)["status"] == "awaiting_upload"
