@@ -102,7 +102,7 @@ def abandon(connections: Connections, order: Order, services: Services, error: E
         try:
             claims.lock(connections, job, order)
         except JobBusy:
-            # Perhaps only the backend of the delivery that has just failed: let somebody look again.
+            # Perhaps only the backend of the delivery that has just failed: look again later.
             services.queue.send(CommandMessage(Command.START, job.id), claims.BUSY_RETRY_SECONDS)
         else:
             job = claims.load(connections.control, order.job)  # it may have moved meanwhile

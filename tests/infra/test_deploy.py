@@ -49,7 +49,7 @@ def test_deploying_the_same_again_changes_nothing(stack: Stack) -> None:
 
 def test_a_parameter_that_the_template_has_no_more_is_let_go() -> None:
     """A stack of an older template can be brought up to date."""
-    cloudformation = mock.Mock()
+    cloudformation = mock.MagicMock()
     stacks = [{"Parameters": [{"ParameterKey": key} for key in ("MailFrom", "Gone", "AppName")]}]
     cloudformation.describe_stacks.return_value = {"Stacks": stacks}
     known = [{"ParameterKey": key} for key in ("AppName", "MailFrom", "New")]
