@@ -18,7 +18,10 @@ def empty_tables(stack: Stack) -> Iterator[None]:
     """The stack is shared by the whole run."""
     support.clean(stack)
     yield
+    support.worked_off(stack)
+    left = support.left_behind(stack)
     support.clean(stack)
+    assert left == []
 
 
 @pytest.fixture

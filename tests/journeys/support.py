@@ -313,6 +313,19 @@ _TRUNCATE = sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(
 )
 
 
+_DROP = sql.SQL("DROP TABLE {}")
+_LEFT = sql.SQL(
+    "SELECT id, status FROM {job} j WHERE status = ANY(%s) AND EXISTS"
+    " (SELECT FROM pg_tables WHERE schemaname = {schema}"
+    " AND tablename LIKE '%%' || replace(j.id::text, '-', ''))"
+).format(job=sql.Identifier(JOB_TABLE), schema=sql.Literal(STAGING_SCHEMA))
+
+
+def left_behind(stack: Stack) -> list[dict[str, Any]]:
+    """Jobs that have ended, and still have tables in staging."""
+    return rows(stack, _LEFT, sorted(TERMINAL))
+
+
 def clean(stack: Stack) -> None:
     """Nothing under way, nothing in the tables, no watchdog of a job that is no more."""
     try:
@@ -321,6 +334,8 @@ def clean(stack: Stack) -> None:
         for name in ("UploadsQueueUrl", "CommandsQueueUrl"):
             purge(stack, name)
         rows(stack, _TRUNCATE)
+        for name in staging_tables(stack):
+            rows(stack, _DROP.format(sql.Identifier(STAGING_SCHEMA, name)))
 
 
 @contextlib.contextmanager

@@ -48,13 +48,14 @@ def test_the_next_delivery_completes_it(stack: Stack, content: bytes, phase: str
 @pytest.mark.usefixtures("countries")
 def test_the_page_says_that_the_worker_is_gone(stack: Stack, content: bytes) -> None:
     form = support.waiting(stack, TARGET, content)
+    later = STALLED_AFTER_SECONDS + 1
     with support.queue_set(stack, VisibilityTimeout=str(VISIBILITY_SECONDS)):
         with support.held(stack, form.job, "applying", LAST):
             job = support.started(form, content)
             support.reached(stack, job, "applying")
             with support.deliveries_paused(stack):
-                support.kill(stack, job, "applying", 1)
-                later = STALLED_AFTER_SECONDS + 1
+                dead = support.kill(stack, job, "applying", 1)
+                support.until(lambda: support.backend_of(stack, dead) is None, "its backend's end")
                 seen = support.inside(stack, "how_it_stands", job=job, later=later)
         support.ended(stack, job)
         support.worked_off(stack)
