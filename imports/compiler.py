@@ -41,6 +41,7 @@ from lambda_worker.plan import (
     ImportPlan,
     Kind,
     Lookup,
+    LookupKey,
     Mode,
     OnReject,
     Review,
@@ -161,7 +162,7 @@ def _column(
     lookup, key = None, field
     if isinstance(field, ForeignKey) and header is not None:
         key = key_field(target, field)
-        lookup = _lookup(field, key, asker)
+        lookup = _lookup(field, key, header, asker)
     kind = kind_of(key)
     rules = rules_of(field, kind) if lookup is None else Rules()
     return ColumnPlan(
@@ -194,7 +195,7 @@ def _unmapped_default(field: AnyField, default: Default | None, empty: Empty) ->
     return default
 
 
-def _lookup(field: ForeignKey[Any, Any], key: AnyField, asker: Request) -> Lookup:
+def _lookup(field: ForeignKey[Any, Any], key: AnyField, header: str, asker: Request) -> Lookup:
     related = field.related_model
     schema, table = name_of_table(related)
     own = registry.target_of(related)
@@ -202,9 +203,15 @@ def _lookup(field: ForeignKey[Any, Any], key: AnyField, asker: Request) -> Looku
         schema=schema,
         table=table,
         pk_column=stored_column(field),
-        key_column=column_of(key),
+        keys=(
+            LookupKey(
+                column=column_of(key),
+                kind=kind_of(key),
+                label=str(key.verbose_name),
+                header=header,
+            ),
+        ),
         label=str(related._meta.verbose_name),
-        key_label=str(key.verbose_name),
         scope=_fixed(related, own.scope(asker)) if own else (),
     )
 

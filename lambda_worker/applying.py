@@ -145,8 +145,8 @@ WITH present AS (
       FROM {parent} p
      WHERE p.{pk} IN (SELECT r.{value} FROM {ready} r)
        FOR KEY SHARE)
-INSERT INTO {fault} (line, column_no, code)
-SELECT r.line, {index}, 'reference_vanished'
+INSERT INTO {fault} (record, column_no, code)
+SELECT r.record, {index}, 'reference_vanished'
   FROM {ready} r
  WHERE r.{value} IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r.{value})""")
@@ -275,8 +275,8 @@ def _stamps(plan: ImportPlan, *, on_update: bool) -> Iterator[tuple[str, sql.Com
 # What this transaction wrote, and what stood there as the mode wants it, is accounted for; the rest
 # met another session's write. An update keeps a row's key, so the key tells which row is which.
 _CONFLICTS = sql.SQL("""
-INSERT INTO {fault} (line, column_no, code)
-SELECT r.line, {column_no}, 'conflict'
+INSERT INTO {fault} (record, column_no, code)
+SELECT r.record, {column_no}, 'conflict'
   FROM {ready} r
  WHERE {batch}
    AND NOT EXISTS (

@@ -63,7 +63,7 @@ def _execute(data: Data, statement: sql.Composed) -> None:
 
 
 _COUNTS = sql.SQL(
-    "SELECT (SELECT count(*) FROM {ready}), (SELECT count(DISTINCT line) FROM {fault})"
+    "SELECT (SELECT count(*) FROM {ready}), (SELECT count(DISTINCT record) FROM {fault})"
 )
 _ANALYZE = sql.SQL("ANALYZE {table}")
 
@@ -100,7 +100,7 @@ def _drop_earlier(tables: StagingTables) -> sql.Composed:
 
 _CREATE_FAULT = sql.SQL("""
 CREATE UNLOGGED TABLE {fault} (
-    line bigint NOT NULL,
+    record bigint NOT NULL,
     column_no int,
     code text NOT NULL,
     detail text
@@ -113,8 +113,8 @@ def _create_fault(tables: StagingTables) -> sql.Composed:
 
 # The WHERE finds the few rows with any fault in one pass; only those are taken apart by column.
 _VALUE_FAULTS = sql.SQL("""
-INSERT INTO {fault} (line, column_no, code, detail)
-SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+INSERT INTO {fault} (record, column_no, code, detail)
+SELECT s.record, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
   FROM {raw} s
  CROSS JOIN LATERAL (VALUES {rows}) AS f (column_no, fault)
  WHERE coalesce({faults}) IS NOT NULL
@@ -140,8 +140,8 @@ def value_faults(plan: ImportPlan, tables: StagingTables) -> sql.Composed:
 
 
 _UNKNOWN = sql.SQL("""
-INSERT INTO {fault} (line, column_no, code)
-SELECT s.line, {index}, 'unknown_reference'
+INSERT INTO {fault} (record, column_no, code)
+SELECT s.record, {index}, 'unknown_reference'
   FROM {raw} s
  WHERE {well_formed}
    AND NOT EXISTS (
@@ -175,7 +175,7 @@ def _parent_match(plan: ImportPlan, index: int) -> sql.Composed:
     assert lookup is not None
     return _MATCH.format(
         alias=parent_alias(index),
-        key=sql.Identifier(lookup.key_column),
+        key=sql.Identifier(lookup.keys[0].column),
         value=_key_value(plan, column),
         scope=within_scope(f"p{index + 1}", lookup.scope),
     )
@@ -197,9 +197,9 @@ def _key_value(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
 _CREATE_READY = sql.SQL("""
 CREATE UNLOGGED TABLE {ready} AS
 SELECT * FROM (
-SELECT s.line, {values}
+SELECT s.record, {values}
   FROM {raw} s{joins}
- WHERE NOT EXISTS (SELECT FROM {fault} f WHERE f.line = s.line)) typed
+ WHERE NOT EXISTS (SELECT FROM {fault} f WHERE f.record = s.record)) typed
  ORDER BY {order}""")
 _READY_VALUE = sql.SQL("{value} AS {name}")
 _PARENT_JOIN = sql.SQL("\n  LEFT JOIN {parent} {alias} ON {match}")
@@ -235,7 +235,7 @@ def create_ready(plan: ImportPlan, tables: StagingTables) -> sql.Composed:
 
 def _order(plan: ImportPlan) -> sql.Composable:
     if not plan.target.natural_key:
-        return sql.Identifier("line")
+        return sql.Identifier("record")
     keys = [
         (_TEXT_KEY.format(name=ready_column(n)) if kind is Kind.TEXT else ready_column(n))
         for n in column_indices(plan, plan.target.natural_key)
@@ -245,14 +245,14 @@ def _order(plan: ImportPlan) -> sql.Composable:
 
 
 _DUPLICATES = sql.SQL("""
-INSERT INTO {fault} (line, column_no, code, detail)
-SELECT r.line, {column_no}, {code}, CAST(d.first_line AS text)
+INSERT INTO {fault} (record, column_no, code, detail)
+SELECT r.record, {column_no}, {code}, CAST(d.first_record AS text)
   FROM {ready} r
-  JOIN (SELECT {keys}, min(line) AS first_line
+  JOIN (SELECT {keys}, min(record) AS first_record
           FROM {ready}
          GROUP BY {keys}
         HAVING count(*) > 1) d ON {match}
- WHERE r.line > d.first_line""")
+ WHERE r.record > d.first_record""")
 _SAME = sql.SQL("r.{name} = d.{name}")
 
 
@@ -272,8 +272,8 @@ def duplicates_in_file(
 
 
 _TAKEN = sql.SQL("""
-INSERT INTO {fault} (line, column_no, code)
-SELECT r.line, {column_no}, 'taken'
+INSERT INTO {fault} (record, column_no, code)
+SELECT r.record, {column_no}, 'taken'
   FROM {ready} r
   JOIN {target} t ON {match}
  WHERE {other_row}""")
@@ -299,8 +299,8 @@ def taken_in_table(plan: ImportPlan, tables: StagingTables, columns: Sequence[st
 
 
 _ALREADY_THERE = sql.SQL("""
-INSERT INTO {fault} (line, column_no, code)
-SELECT r.line, {column_no}, 'already_exists'
+INSERT INTO {fault} (record, column_no, code)
+SELECT r.record, {column_no}, 'already_exists'
   FROM {ready} r
  WHERE EXISTS (SELECT FROM {target} t WHERE {match}{scope})""")
 
@@ -317,7 +317,7 @@ def already_there(plan: ImportPlan, tables: StagingTables) -> sql.Composed:
     )
 
 
-_DROP_FAULTY = sql.SQL("DELETE FROM {ready} r USING {fault} f WHERE r.line = f.line")
+_DROP_FAULTY = sql.SQL("DELETE FROM {ready} r USING {fault} f WHERE r.record = f.record")
 
 
 def drop_faulty(tables: StagingTables) -> sql.Composed:

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from lambda_worker import strict_json
 
-PLAN_VERSION: Final = 2
-ACCEPTED_VERSIONS: Final = frozenset({1, PLAN_VERSION})
+PLAN_VERSION: Final = 3
+ACCEPTED_VERSIONS: Final = frozenset({2, PLAN_VERSION})
 """The worker is deployed before the web, so it accepts the version before its own as well."""
 
 
@@ -32,6 +32,18 @@ class OnReject(StrEnum):
     """The good rows go in."""
     ABORT = "abort"
     """Nothing goes in."""
+
+
+class Duplicates(StrEnum):
+    """Which line counts where several lines of a file have the same natural key, whatever else is
+    wrong with them."""
+
+    FIRST = "first"
+    """The first; the later ones are rejects."""
+    LAST = "last"
+    """The last; the earlier ones are superseded: counted, not written, no rejects."""
+    NONE = "none"
+    """None of them: all are rejects."""
 
 
 class Review(StrEnum):
@@ -59,6 +71,45 @@ class Kind(StrEnum):
     UUID = "uuid"
     JSON = "json"
     IP = "ip"
+    BASE64 = "base64"
+    """Bytes, written in base64."""
+    HEX = "hex"
+    """Bytes, written in hexadecimal digits."""
+
+
+class Dates(StrEnum):
+    """How a date with the year at its end is read. One that begins with the year (ISO 8601) is
+    always taken."""
+
+    ISO = "iso"
+    """Not at all."""
+    DAY_FIRST = "day_first"
+    MONTH_FIRST = "month_first"
+    PROVEN = "proven"
+    """As the whole file proves: some first number above 12 and no second one, or the other way
+    round. Otherwise not at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadAs:
+    """How a file's text becomes a value.
+
+    `nulls` are the texts that count as empty, compared after trimming. `trim` takes blanks off
+    texts; from all other values they are always taken. `thousands` lists the characters that may
+    group digits by three. `time_zone` is that of datetimes without one (IANA; None: the user's
+    own). `true` and `false` are compared without regard to case. `separator` stands between the
+    items of a list.
+    """
+
+    nulls: tuple[str, ...] = ("",)
+    trim: bool = False
+    decimal: str = "."
+    thousands: str = ""
+    dates: Dates = Dates.PROVEN
+    time_zone: str | None = None
+    true: tuple[str, ...] = ("true", "t", "yes", "y", "on", "1")
+    false: tuple[str, ...] = ("false", "f", "no", "n", "off", "0")
+    separator: str = ","
 
 
 class Empty(StrEnum):
@@ -77,6 +128,8 @@ class Source(StrEnum):
     NOW = "now"
     TODAY = "today"
     UUID = "uuid"
+    DATABASE = "database"
+    """The column's own DEFAULT."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,28 +173,53 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lookup:
-    """A foreign key found by the related model's natural key: the file's value is looked for in
-    `key_column`.
+class LookupKey:
+    """One column of a related table by which its row is found: fed by the file's `header`, or,
+    where it is a foreign key itself, by the `lookup` of the row that it names (a chain). `kind` is
+    that of the column."""
 
-    `label` names the related model in sentences, `key_label` its field; `scope` limits the rows.
+    column: str
+    kind: Kind
+    label: str
+    header: str | None
+    lookup: Lookup | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """A foreign key found by the related model's natural key: the row that agrees in all `keys`.
+
+    `label` names the related model in sentences; `scope` limits the rows. `itself`: the related
+    table is the target, so that the row may stand anywhere in the same file; then there is one key,
+    a column that the plan imports too.
     """
 
     schema: str | None
     table: str
     pk_column: str
-    key_column: str
+    keys: tuple[LookupKey, ...]
     label: str
-    key_label: str
     scope: tuple[Fixed, ...]
+    itself: bool = False
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The file's columns that feed it, in the order of the keys."""
+        return tuple(
+            header
+            for key in self.keys
+            for header in (key.lookup.headers if key.lookup else (key.header,))
+            if header is not None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnPlan:
     """One column of the target that the import writes.
 
-    `header` is the file's column that feeds it, or None: then `default` does. `kind` is that of the
-    file's value (for a lookup: of the related key). `precision` and `scale` are for DECIMAL;
+    `header` is the file's column that feeds it (for a lookup by several keys: the first of them),
+    or None: then `default` does. `kind` is that of the file's value; for a lookup of the first
+    related key, for a `listed` column (an array) of its items. `precision` and `scale` are for DECIMAL;
     `min_value` and `max_value` are inclusive, as text.
     """
 
@@ -163,15 +241,67 @@ class ColumnPlan:
     pk_kind: Kind | None
     """For a lookup: the kind of the key that is stored."""
     updatable: bool
+    read_as: ReadAs = ReadAs()
+    listed: bool = False
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The file's columns that feed it."""
+        if self.lookup is not None and self.header is not None:
+            return self.lookup.headers
+        return () if self.header is None else (self.header,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPlan:
+    """A many-to-many relation: the file's column holds a list of the related rows' keys.
+
+    The rows of `table` with the target's row in `source_column` name the related ones in
+    `target_column`, whose type is `pk_kind`. `lookup` has one key, fed by `header`. `required`: at
+    least one. `replaces`: links that the list does not have are removed; else they stay.
+    """
+
+    field: str
+    label: str
+    header: str
+    schema: str | None
+    table: str
+    source_column: str
+    target_column: str
+    pk_kind: Kind
+    lookup: Lookup
+    required: bool
+    replaces: bool
+    read_as: ReadAs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unique:
-    """A unique constraint or index of the target besides its primary and natural key, by name and
-    columns."""
+    """A unique index of the target besides that of its natural key, by name.
+
+    `columns` are the plain columns of its key, empty where the key has an expression. Its
+    condition, expressions and treatment of nulls the worker reads from the catalog.
+    """
 
     name: str
     columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRule:
+    """A check constraint of the target, by name; `message` is what its author has people told, or
+    empty."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function in the database, called as `name(job uuid)`."""
+
+    schema: str | None
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +328,10 @@ class TargetPlan:
     uniques: tuple[Unique, ...]
     stamps: tuple[Stamp, ...]
     fingerprint: str
+    checks: tuple[CheckRule, ...] = ()
+    duplicates: Duplicates = Duplicates.FIRST
+    after_import: Function | None = None
+    """Called in the import's own transaction, after its last row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +361,8 @@ class ImportPlan:
     """A job's whole order. Stored on the job as JSON; made by `imports`, run by the worker.
 
     `again` lets the very bytes that were imported into this target before go in without asking.
+    `exclusive`: the target is locked against all others, and its secondary indexes and foreign keys
+    are dropped and built anew in the import's transaction.
     """
 
     version: int
@@ -240,6 +376,8 @@ class ImportPlan:
     again: bool
     file: FilePlan
     audience: Audience
+    links: tuple[LinkPlan, ...] = ()
+    exclusive: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The plan as it stands on the job."""
@@ -254,6 +392,37 @@ class ImportPlan:
             raise ValueError(
                 f"plan version {version!r}; this worker accepts {sorted(ACCEPTED_VERSIONS)}"
             )
-        if version == 1:
-            data = {**data, "again": False}
+        if version == 2:
+            data = _from_version_2(data)
         return strict_json.from_json(cls, data)
+
+
+def _from_version_2(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 had one key a lookup, no links, and none of the members with a default."""
+    target = {
+        **data["target"],
+        "checks": [],
+        "duplicates": Duplicates.FIRST.value,
+        "after_import": None,
+    }
+    columns = [_column_from_version_2(column) for column in data["columns"]]
+    return {**data, "target": target, "columns": columns, "links": [], "exclusive": False}
+
+
+def _column_from_version_2(column: dict[str, Any]) -> dict[str, Any]:
+    lookup = column["lookup"]
+    if lookup is not None:
+        key = LookupKey(
+            column=lookup["key_column"],
+            kind=Kind(column["kind"]),
+            label=lookup["key_label"],
+            header=column["header"],
+        )
+        kept = {k: v for k, v in lookup.items() if k not in ("key_column", "key_label")}
+        lookup = {**kept, "keys": [strict_json.to_json(key)], "itself": False}
+    return {
+        **column,
+        "lookup": lookup,
+        "read_as": strict_json.to_json(ReadAs()),
+        "listed": False,
+    }

@@ -87,23 +87,39 @@ def new_reject_stream() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
 
 
+# A fault may name another record; people are told its line.
 _REJECTED = sql.SQL("""
-SELECT f.line, f.column_no, f.code, f.detail, s.*
+SELECT f.record, {line}, f.column_no, f.code,
+       CASE WHEN f.code = 'duplicate_in_file' THEN CAST({other_line} AS text) ELSE f.detail END,
+       s.*
   FROM {fault} f
-  JOIN {raw} s ON s.line = f.line
- ORDER BY f.line, f.column_no, f.code""")
+  JOIN {raw} s ON s.record = f.record
+ ORDER BY f.record, f.column_no, f.code""")
+_LINE = sql.SQL("""(
+       SELECT {record} - l.first_record + l.line
+         FROM {lines} l
+        WHERE l.first_record <= {record}
+        ORDER BY l.first_record DESC
+        LIMIT 1)""")
+_RECORD = sql.SQL("f.record")
+_OTHER_RECORD = sql.SQL("CAST(f.detail AS bigint)")
 
 
 def _rejected(
     data: Data, plan: ImportPlan, tables: StagingTables
 ) -> Iterator[tuple[list[str], list[Fault]]]:
     """The rejected records, in the file's order: their fields, and their faults."""
-    statement = _REJECTED.format(fault=tables.fault, raw=tables.raw)
+    statement = _REJECTED.format(
+        fault=tables.fault,
+        raw=tables.raw,
+        line=_LINE.format(record=_RECORD, lines=tables.lines),
+        other_line=_LINE.format(record=_OTHER_RECORD, lines=tables.lines),
+    )
     with data.cursor(name="rejected") as cursor:
         for _, rows in groupby(cursor.execute(statement), key=lambda row: row[0]):
             record = list(rows)
-            fields = list(record[0][5:])
-            yield fields, [_fault(plan, fields, *row[:4]) for row in record]
+            fields = list(record[0][6:])
+            yield fields, [_fault(plan, fields, *row[1:5]) for row in record]
 
 
 def _fault(
@@ -116,7 +132,7 @@ def _fault(
 ) -> Fault:
     if column_no is None:
         key = [c for c in plan.columns if c.column in plan.target.natural_key]
-        headers = [c.header for c in key if c.header is not None]
+        headers = [header for column in key for header in column.headers]
         values = [fields[plan.file.headers.index(header)] for header in headers]
         return Fault(line, "", ", ".join(headers), ", ".join(values), code, _detail(code, detail))
     column = plan.columns[column_no]
@@ -151,7 +167,8 @@ def _params(column: ColumnPlan, code: str, detail: str | None) -> dict[str, Any]
     if code == "pattern":
         return {"message": column.patterns[int(detail or 0)].message}
     if column.lookup and code in ("unknown_reference", "reference_vanished"):
-        return {"model": column.lookup.label, "key": column.lookup.key_label}
+        keys = ", ".join(key.label for key in column.lookup.keys)
+        return {"model": column.lookup.label, "key": keys}
     return _detail(code, detail)
 
 

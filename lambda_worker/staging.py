@@ -22,10 +22,16 @@ COPY_BLOCK: Final = 128 * 1024
 """Characters collected for one write to COPY: psycopg's own sweet spot is 128 KiB and more
 (psycopg/_copy_base.py), and records are a tenth of a kilobyte."""
 
-_DROP = sql.SQL("DROP TABLE IF EXISTS {raw}, {fault}, {ready}")
-_CREATE = sql.SQL("CREATE UNLOGGED TABLE {raw} (line bigint NOT NULL, {columns})")
+_DROP = sql.SQL("DROP TABLE IF EXISTS {raw}, {lines}, {fault}, {ready}")
+_CREATE = sql.SQL(
+    "CREATE UNLOGGED TABLE {raw} (record bigint GENERATED ALWAYS AS IDENTITY, {columns})"
+)
+_CREATE_LINES = sql.SQL(
+    "CREATE UNLOGGED TABLE {lines} (first_record bigint PRIMARY KEY, line bigint NOT NULL)"
+)
 _COLUMN = sql.SQL("{name} text NOT NULL")
-_COPY = sql.SQL("COPY {raw} FROM STDIN")
+_COPY = sql.SQL("COPY {raw} ({columns}) FROM STDIN")
+_COPY_LINES = sql.SQL("COPY {lines} FROM STDIN")
 _ANALYZE = sql.SQL("ANALYZE {raw}")
 _COUNT = sql.SQL("SELECT count(*) FROM {raw}")
 _EXISTS = sql.SQL("SELECT to_regclass({name}) IS NOT NULL")
@@ -59,7 +65,7 @@ def stage(
     _require_columns(plan, headers)
     with data.transaction():
         create(data, tables, len(headers))
-        records = _copy(data, tables, reader.records(), stream, guarded=_is_reject_file(headers))
+        records = _copy(data, tables, reader.records(), stream, headers)
     stream.verify()
     data.execute(_ANALYZE.format(raw=tables.raw))
     if (stored := count(data, tables)) != records:
@@ -73,11 +79,14 @@ def create(data: Data, tables: StagingTables, width: int) -> None:
     drop(data, tables)
     columns = (_COLUMN.format(name=raw_column(n)) for n in range(width))
     data.execute(_CREATE.format(raw=tables.raw, columns=sql.SQL(", ").join(columns)))
+    data.execute(_CREATE_LINES.format(lines=tables.lines))
 
 
 def drop(data: Data, tables: StagingTables) -> None:
     """Remove a job's staging tables, if there are any."""
-    data.execute(_DROP.format(raw=tables.raw, fault=tables.fault, ready=tables.ready))
+    data.execute(
+        _DROP.format(raw=tables.raw, lines=tables.lines, fault=tables.fault, ready=tables.ready)
+    )
 
 
 def count(data: Data, tables: StagingTables) -> int:
@@ -115,18 +124,31 @@ def _is_reject_file(headers: tuple[str, ...]) -> bool:
 
 
 def _copy(
-    data: Data, tables: StagingTables, records: Iterable[Record], stream: _Counted, *, guarded: bool
+    data: Data,
+    tables: StagingTables,
+    records: Iterable[Record],
+    stream: _Counted,
+    headers: tuple[str, ...],
 ) -> int:
     """Feed COPY in its text format, in which every byte of a value can be written; the number of
     records."""
-    number = 0
+    guarded = _is_reject_file(headers)
+    number = distance = 0
+    breaks: list[tuple[int, int]] = []
     block: list[str] = []
     size = 0
-    with data.cursor() as cursor, cursor.copy(_COPY.format(raw=tables.raw)) as copy:
+    columns = sql.SQL(", ").join(map(raw_column, range(len(headers))))
+    with (
+        data.cursor() as cursor,
+        cursor.copy(_COPY.format(raw=tables.raw, columns=columns)) as copy,
+    ):
         for record in records:
             number += 1
+            if record.line - number != distance:
+                distance = record.line - number
+                breaks.append((number, record.line))
             fields = [unguard(field) for field in record.fields] if guarded else record.fields
-            line = copy_line(record.line, fields)
+            line = copy_line(fields)
             block.append(line)
             size += len(line)
             if size >= COPY_BLOCK:
@@ -135,16 +157,19 @@ def _copy(
                 size = 0
                 stream.records = number
         copy.write("".join(block))
+    with data.cursor() as cursor, cursor.copy(_COPY_LINES.format(lines=tables.lines)) as copy:
+        for pair in breaks:
+            copy.write_row(pair)
     return number
 
 
-def copy_line(line: int, fields: list[str]) -> str:
+def copy_line(fields: list[str]) -> str:
     """One record in COPY's text format: tab between fields, backslash before what would be
     special."""
     text = "\t".join(fields)
     if "\\" in text or "\n" in text or "\r" in text or text.count("\t") != len(fields) - 1:
         text = "\t".join(map(_escape, fields))
-    return f"{line}\t{text}\n"
+    return text + "\n"
 
 
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

@@ -13,19 +13,23 @@ from lambda_worker.contract import STAGING_SCHEMA
 from lambda_worker.kinds import sql_type
 from lambda_worker.plan import ColumnPlan, Fixed, ImportPlan, Kind
 
-KINDS_OF_TABLE: Final = ("raw", "fault", "ready")
+KINDS_OF_TABLE: Final = ("raw", "lines", "fault", "ready")
 
 
 @dataclass(frozen=True, slots=True)
 class StagingTables:
     """A job's tables: `raw` holds the file's text, `fault` all faults, `ready` the typed good rows.
 
-    raw: line bigint, c1 ... cN text, in the file's order.
-    fault: line, column_no (index into the plan's columns, null for the whole row), code, detail.
-    ready: line, v1 ... vN, one for each column of the plan, in its order.
+    raw: record bigint (1, 2, ... in the file's order), c1 ... cN text.
+    lines: first_record, line: a record stands as many lines below the last first_record that is not
+    above its own number as it has records below it. One row a change of that distance.
+    fault: record, column_no (index into the plan's columns, and after them its links; null for the
+    whole row), code, detail.
+    ready: record, v1 ... vN, one for each column of the plan, in its order.
     """
 
     raw: sql.Identifier
+    lines: sql.Identifier
     fault: sql.Identifier
     ready: sql.Identifier
 
@@ -33,10 +37,9 @@ class StagingTables:
     def of(cls, job: UUID) -> StagingTables:
         """The tables of a job, whichever attempt made them: only one attempt at a time holds its
         lock."""
-        raw, fault, ready = (
-            sql.Identifier(STAGING_SCHEMA, f"{kind}_{job.hex}") for kind in KINDS_OF_TABLE
+        return cls(
+            *(sql.Identifier(STAGING_SCHEMA, f"{kind}_{job.hex}") for kind in KINDS_OF_TABLE)
         )
-        return cls(raw, fault, ready)
 
 
 def table(schema: str | None, name: str) -> sql.Identifier:
@@ -57,6 +60,11 @@ def ready_column(index: int) -> sql.Identifier:
 # \x0b, not \v: Postgres 16 takes \v for the letter v.
 _AS_SENT = sql.SQL("s.{column}")
 _TRIMMED = sql.SQL(r"btrim(s.{column}, E' \t\r\n\f\x0b')")
+
+
+def staged_column(plan: ImportPlan, header: str) -> sql.Identifier:
+    """The staging column that the file's column `header` went to."""
+    return raw_column(plan.file.headers.index(header))
 
 
 def value_of(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:

@@ -152,9 +152,11 @@ def test_a_lookup_names_the_related_key_and_not_its_id() -> None:
     columns = {c.field: c for c in plan_of("airports.route", HEADERS["airports.route"]).columns}
     lookup = columns["origin"].lookup
     assert lookup is not None
-    assert (lookup.table, lookup.key_column, lookup.key_label) == (
+    [key] = lookup.keys
+    assert (lookup.table, key.column, key.label, key.header) == (
         "airports_airport",
         "iata",
         "IATA",
+        "origin",
     )
     assert Route._meta.get_field("origin").column == columns["origin"].column

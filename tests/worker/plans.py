@@ -18,6 +18,7 @@ from lambda_worker.plan import (
     ImportPlan,
     Kind,
     Lookup,
+    LookupKey,
     Mode,
     OnReject,
     Pattern,
@@ -58,9 +59,8 @@ def airport_lookup(name: str) -> ColumnPlan:
         schema=None,
         table="airports_airport",
         pk_column="id",
-        key_column="iata",
+        keys=(LookupKey(column="iata", kind=Kind.TEXT, label="IATA", header=name),),
         label="airport",
-        key_label="IATA",
         scope=(),
     )
     return column(name, column=f"{name}_id", lookup=lookup, pk_kind=Kind.BIGINT)
@@ -70,9 +70,8 @@ COUNTRY_LOOKUP = Lookup(
     schema=None,
     table="airports_country",
     pk_column="id",
-    key_column="code",
+    keys=(LookupKey(column="code", kind=Kind.TEXT, label="code", header="country"),),
     label="country",
-    key_label="code",
     scope=(),
 )
 

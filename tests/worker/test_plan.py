@@ -24,7 +24,7 @@ def _without(data: dict[str, Any], name: str) -> dict[str, Any]:
 def test_what_does_not_fit_is_named() -> None:
     good = plan_for("country").to_json()
     for data, words in [
-        ({**good, "version": 3}, "plan version 3"),
+        ({**good, "version": 4}, "plan version 4"),
         ({**good, "surprise": 1}, r"unknown \['surprise'\]"),
         (_without(good, "mode"), r"missing \['mode'\]"),
         ({**good, "mode": "replace"}, "replace"),

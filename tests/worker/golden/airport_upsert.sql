@@ -1,14 +1,14 @@
 DROP TABLE IF EXISTS "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" (
-    line bigint NOT NULL,
+    record bigint NOT NULL,
     column_no int,
     code text NOT NULL,
     detail text
 );
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
-SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
+SELECT s.record, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
  CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END),
        (1, CASE WHEN s."c2" = '' THEN NULL WHEN char_length(s."c2") > 3 THEN 'too_long' END),
@@ -30,8 +30,8 @@ SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fau
        CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END) IS NOT NULL
    AND f.fault IS NOT NULL;
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT s.line, 4, 'unknown_reference'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT s.record, 4, 'unknown_reference'
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
  WHERE (CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN '' END IS NULL)
    AND NOT EXISTS (
@@ -42,37 +42,37 @@ ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
-SELECT s.line, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2", CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END AS "v3", CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END AS "v4", CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5"."id" END AS "v5", CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END AS "v6", CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END AS "v7", CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END AS "v8", CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END AS "v9"
+SELECT s.record, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2", CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END AS "v3", CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END AS "v4", CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5"."id" END AS "v5", CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END AS "v6", CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END AS "v7", CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END AS "v8", CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END AS "v9"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   LEFT JOIN "airports_country" "p5" ON "p5"."code" = btrim(s."c5", E' \t\r\n\f\x0b')
- WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.line = s.line)) typed
+ WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)) typed
  ORDER BY "v1" COLLATE "C";
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
-SELECT r.line, 0, 'duplicate_in_file', CAST(d.first_line AS text)
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
+SELECT r.record, 0, 'duplicate_in_file', CAST(d.first_record AS text)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN (SELECT "v1", min(line) AS first_line
+  JOIN (SELECT "v1", min(record) AS first_record
           FROM "sluice_staging"."ready_00000000000000000000000000000000"
          GROUP BY "v1"
         HAVING count(*) > 1) d ON r."v1" = d."v1"
- WHERE r.line > d.first_line;
+ WHERE r.record > d.first_record;
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
-SELECT r.line, 1, 'duplicate_in_file', CAST(d.first_line AS text)
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
+SELECT r.record, 1, 'duplicate_in_file', CAST(d.first_record AS text)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN (SELECT "v2", min(line) AS first_line
+  JOIN (SELECT "v2", min(record) AS first_record
           FROM "sluice_staging"."ready_00000000000000000000000000000000"
          GROUP BY "v2"
         HAVING count(*) > 1) d ON r."v2" = d."v2"
- WHERE r.line > d.first_line;
+ WHERE r.record > d.first_record;
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT r.line, 1, 'taken'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 1, 'taken'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
   JOIN "airports_airport" t ON t."iata" = r."v2"
  WHERE NOT (t."icao" = r."v1");
 
-DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.line = f.line;
+DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.record = f.record;
 
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
@@ -81,8 +81,8 @@ WITH present AS (
       FROM "airports_country" p
      WHERE p."id" IN (SELECT r."v5" FROM "sluice_staging"."ready_00000000000000000000000000000000" r)
        FOR KEY SHARE)
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT r.line, 4, 'reference_vanished'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 4, 'reference_vanished'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r."v5" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v5");
@@ -102,8 +102,8 @@ SELECT r."v1", r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"
  ORDER BY r.ctid
     ON CONFLICT DO NOTHING;
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT r.line, 0, 'conflict'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 0, 'conflict'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND NOT EXISTS (

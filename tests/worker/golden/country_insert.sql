@@ -1,14 +1,14 @@
 DROP TABLE IF EXISTS "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" (
-    line bigint NOT NULL,
+    record bigint NOT NULL,
     column_no int,
     code text NOT NULL,
     detail text
 );
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
-SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
+SELECT s.record, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
  CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 2 THEN 'too_long' WHEN s."c1" !~ '^[A-Z]{2}$' THEN 'pattern 0' END),
        (1, CASE WHEN s."c2" = '' THEN 'required' WHEN char_length(s."c2") > 100 THEN 'too_long' END)) AS f (column_no, fault)
@@ -20,26 +20,26 @@ ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
-SELECT s.line, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2"
+SELECT s.record, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.line = s.line)) typed
+ WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)) typed
  ORDER BY "v1" COLLATE "C";
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
-SELECT r.line, 0, 'duplicate_in_file', CAST(d.first_line AS text)
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
+SELECT r.record, 0, 'duplicate_in_file', CAST(d.first_record AS text)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN (SELECT "v1", min(line) AS first_line
+  JOIN (SELECT "v1", min(record) AS first_record
           FROM "sluice_staging"."ready_00000000000000000000000000000000"
          GROUP BY "v1"
         HAVING count(*) > 1) d ON r."v1" = d."v1"
- WHERE r.line > d.first_line;
+ WHERE r.record > d.first_record;
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT r.line, 0, 'already_exists'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 0, 'already_exists'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE EXISTS (SELECT FROM "airports_country" t WHERE t."code" = r."v1");
 
-DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.line = f.line;
+DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.record = f.record;
 
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
@@ -50,8 +50,8 @@ SELECT r."v1", r."v2"
  ORDER BY r.ctid
     ON CONFLICT DO NOTHING;
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT r.line, 0, 'conflict'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 0, 'conflict'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND NOT EXISTS (

@@ -1,14 +1,14 @@
 DROP TABLE IF EXISTS "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" (
-    line bigint NOT NULL,
+    record bigint NOT NULL,
     column_no int,
     code text NOT NULL,
     detail text
 );
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
-SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
+SELECT s.record, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
  CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END),
        (1, CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN 'required' END),
@@ -20,16 +20,16 @@ SELECT s.line, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fau
        CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END) IS NOT NULL
    AND f.fault IS NOT NULL;
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT s.line, 1, 'unknown_reference'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT s.record, 1, 'unknown_reference'
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
  WHERE (CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN '' END IS NULL)
    AND NOT EXISTS (
        SELECT FROM "airports_airport" "p2"
         WHERE "p2"."iata" = btrim(s."c2", E' \t\r\n\f\x0b'));
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT s.line, 2, 'unknown_reference'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT s.record, 2, 'unknown_reference'
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
  WHERE (CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN '' END IS NULL)
    AND NOT EXISTS (
@@ -40,23 +40,23 @@ ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
-SELECT s.line, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p2"."id" END AS "v2", CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p3"."id" END AS "v3", CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS int2) END AS "v4"
+SELECT s.record, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p2"."id" END AS "v2", CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p3"."id" END AS "v3", CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS int2) END AS "v4"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   LEFT JOIN "airports_airport" "p2" ON "p2"."iata" = btrim(s."c2", E' \t\r\n\f\x0b')
   LEFT JOIN "airports_airport" "p3" ON "p3"."iata" = btrim(s."c3", E' \t\r\n\f\x0b')
- WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.line = s.line)) typed
+ WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)) typed
  ORDER BY "v1" COLLATE "C", "v2", "v3";
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code, detail)
-SELECT r.line, NULL, 'duplicate_in_file', CAST(d.first_line AS text)
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
+SELECT r.record, NULL, 'duplicate_in_file', CAST(d.first_record AS text)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN (SELECT "v1", "v2", "v3", min(line) AS first_line
+  JOIN (SELECT "v1", "v2", "v3", min(record) AS first_record
           FROM "sluice_staging"."ready_00000000000000000000000000000000"
          GROUP BY "v1", "v2", "v3"
         HAVING count(*) > 1) d ON r."v1" = d."v1" AND r."v2" = d."v2" AND r."v3" = d."v3"
- WHERE r.line > d.first_line;
+ WHERE r.record > d.first_record;
 
-DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.line = f.line;
+DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.record = f.record;
 
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
@@ -65,8 +65,8 @@ WITH present AS (
       FROM "airports_airport" p
      WHERE p."id" IN (SELECT r."v2" FROM "sluice_staging"."ready_00000000000000000000000000000000" r)
        FOR KEY SHARE)
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT r.line, 1, 'reference_vanished'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 1, 'reference_vanished'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r."v2" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v2");
@@ -76,8 +76,8 @@ WITH present AS (
       FROM "airports_airport" p
      WHERE p."id" IN (SELECT r."v3" FROM "sluice_staging"."ready_00000000000000000000000000000000" r)
        FOR KEY SHARE)
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT r.line, 2, 'reference_vanished'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 2, 'reference_vanished'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r."v3" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v3");
@@ -97,8 +97,8 @@ SELECT r."v1", r."v2", r."v3", r."v4"
  ORDER BY r.ctid
     ON CONFLICT DO NOTHING;
 
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (line, column_no, code)
-SELECT r.line, NULL, 'conflict'
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, NULL, 'conflict'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND NOT EXISTS (
