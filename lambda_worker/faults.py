@@ -59,3 +59,8 @@ class JobNotFound(Exception):
 
 class StagingLost(Exception):
     """The staged rows are not what the reader counted: UNLOGGED tables are empty after a crash."""
+
+
+class TableChanged(Exception):
+    """Somebody else wrote rows with the same keys since the check, in a way that only another check
+    can sort out. Nothing was written; check and apply again."""

@@ -25,6 +25,7 @@ from lambda_worker.faults import (
     JobFault,
     OtherJobFailed,
     StagingLost,
+    TableChanged,
     TurnNotCome,
 )
 from lambda_worker.fingerprint import fingerprint, tables_of
@@ -189,8 +190,7 @@ def _import(run: Run, source: Source | None) -> str:
     """Stage, check, take turns, apply: the steps in order."""
     data, control = run.connections.data, run.connections.control
     job, plan = run.claim.job, run.plan
-    if fingerprint(data, tables_of(plan)) != plan.target.fingerprint:
-        raise JobFault("target_changed")
+    _require_known_tables(run)
     data.execute("SELECT set_config('TimeZone', %s, false)", (plan.audience.time_zone,))
     records = job.records_read or 0
     if run.claim.first_phase is Status.STAGING:
@@ -208,6 +208,12 @@ def _import(run: Run, source: Source | None) -> str:
     return _apply_and_end(run, records)
 
 
+def _require_known_tables(run: Run) -> None:
+    """The tables are still those that the plan was made for."""
+    if fingerprint(run.connections.data, tables_of(run.plan)) != run.plan.target.fingerprint:
+        raise JobFault("target_changed")
+
+
 def _stage(run: Run, source: Source | None) -> int:
     """Read the file into staging; the number of its records."""
     if source is None:
@@ -222,6 +228,8 @@ def _check(run: Run) -> str | None:
     """Check every row; the job's status where it stops here."""
     run.pulse.enter(Status.CHECKING)
     checked = check(run.connections.data, run.plan, run.tables, run.pulse)
+    if checked.dates:
+        settle.dates_proved(run.connections.control, run.claim, checked.dates)
     approved = run.claim.job.approved
     asks_again = not approved and not run.plan.again
     earlier = repeats.earlier_import(run.connections.control, run.claim.job.id)
@@ -262,8 +270,12 @@ def _end_in_review_or_failed(run: Run, review: Ending) -> str:
 def _apply_and_end(run: Run, records: int) -> str:
     """The one transaction: the rows, the counts and the job's success, or none of them."""
     for _ in range(APPLY_TRIES - 1):
-        with contextlib.suppress(*_TRY_AGAIN):
+        try:
             return _apply_once(run, records)
+        except _TRY_AGAIN:
+            continue
+        except TableChanged:
+            check(run.connections.data, run.plan, run.tables, run.pulse)
     return _apply_once(run, records)
 
 
@@ -290,7 +302,8 @@ def _commit(run: Run, records: int) -> str:
     with data.transaction():
         if (staged := staging.count(data, run.tables)) != records:
             raise StagingLost(f"{records} records were read, {staged} are staged")
-        applied = apply(data, run.plan, run.tables, run.pulse)
+        _require_known_tables(run)
+        applied = apply(data, run.plan, run.tables, run.claim.job.id, run.pulse)
         report, key = _report(run)
         if report.records and run.plan.on_reject is OnReject.ABORT:
             raise LateRejects
@@ -319,9 +332,9 @@ class CountsDisagree(Exception):
 
 
 def _reconcile(records: int, applied: Applied, report: RejectReport) -> None:
-    accounted = (
-        applied.inserted + applied.updated + applied.unchanged + applied.skipped + report.records
-    )
+    written = applied.inserted + applied.updated
+    left = applied.unchanged + applied.superseded + applied.skipped
+    accounted = written + left + report.records
     if accounted != records:
         raise CountsDisagree(f"{records} records read, but {accounted} accounted for: {applied}")
 

@@ -219,8 +219,8 @@ class ColumnPlan:
 
     `header` is the file's column that feeds it (for a lookup by several keys: the first of them),
     or None: then `default` does. `kind` is that of the file's value; for a lookup of the first
-    related key, for a `listed` column (an array) of its items. `precision` and `scale` are for DECIMAL;
-    `min_value` and `max_value` are inclusive, as text.
+    related key, for a `listed` column (an array) of its items. `precision` and `scale` are for
+    DECIMAL; `min_value` and `max_value` are inclusive, as text.
     """
 
     field: str
@@ -399,7 +399,7 @@ class ImportPlan:
 
 def _from_version_2(data: dict[str, Any]) -> dict[str, Any]:
     """Version 2 had one key a lookup, no links, and none of the members with a default."""
-    target = {
+    target: dict[str, Any] = {
         **data["target"],
         "checks": [],
         "duplicates": Duplicates.FIRST.value,

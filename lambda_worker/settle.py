@@ -77,6 +77,18 @@ def staged(control: Control, claim: Claim, result: Staged) -> None:
     )
 
 
+_DATES = sql.SQL("""
+UPDATE {job}
+   SET reading = reading || jsonb_build_object('dates', CAST(%(dates)s AS jsonb))
+ WHERE id = %(job)s AND attempt = %(attempt)s""").format(job=_JOB)
+
+
+def dates_proved(control: Control, claim: Claim, dates: dict[str, str]) -> None:
+    """The file has proved in which order day and month stand: field to a plan's Dates."""
+    parameters = {"dates": json.dumps(dates), "job": claim.job.id, "attempt": claim.attempt}
+    _guarded(control, _DATES, parameters)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How the job ends (or pauses, in review), and what is to be written with that."""
@@ -138,7 +150,7 @@ def end(connection: Control | Data, claim: Claim, plan: ImportPlan | None, endin
             "inserted": applied.inserted if applied else None,
             "updated": applied.updated if applied else None,
             "unchanged": applied.unchanged if applied else None,
-            "superseded": 0 if applied else None,
+            "superseded": applied.superseded if applied else None,
             "skipped": applied.skipped if applied else None,
             "rejected": ending.rejects.records if ending.rejects else None,
             "summary": json.dumps(ending.rejects.summary if ending.rejects else []),

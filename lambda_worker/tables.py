@@ -11,7 +11,7 @@ from psycopg import sql
 
 from lambda_worker.contract import STAGING_SCHEMA
 from lambda_worker.kinds import sql_type
-from lambda_worker.plan import ColumnPlan, Fixed, ImportPlan, Kind
+from lambda_worker.plan import Fixed, ImportPlan
 
 KINDS_OF_TABLE: Final = ("raw", "lines", "fault", "ready")
 
@@ -25,7 +25,8 @@ class StagingTables:
     above its own number as it has records below it. One row a change of that distance.
     fault: record, column_no (index into the plan's columns, and after them its links; null for the
     whole row), code, detail.
-    ready: record, v1 ... vN, one for each column of the plan, in its order.
+    ready: record, v1 ... vN, one for each column of the plan, in its order; l1 ... for its links;
+    w1 ... for its self references, and then pk, the id that the row has or will have.
     """
 
     raw: sql.Identifier
@@ -52,28 +53,24 @@ def raw_column(position: int) -> sql.Identifier:
     return sql.Identifier(f"c{position + 1}")
 
 
-def ready_column(index: int) -> sql.Identifier:
-    """The typed column of the plan's column at `index`, counted from 0."""
-    return sql.Identifier(f"v{index + 1}")
-
-
-# \x0b, not \v: Postgres 16 takes \v for the letter v.
-_AS_SENT = sql.SQL("s.{column}")
-_TRIMMED = sql.SQL(r"btrim(s.{column}, E' \t\r\n\f\x0b')")
-
-
 def staged_column(plan: ImportPlan, header: str) -> sql.Identifier:
     """The staging column that the file's column `header` went to."""
     return raw_column(plan.file.headers.index(header))
 
 
-def value_of(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
-    """The value as the file has it, blanks trimmed where they cannot matter. Only for mapped
-    columns."""
-    position = plan.file.headers.index(str(column.header))
-    own_text = column.kind is Kind.TEXT and not column.lookup and not column.choices
-    template = _AS_SENT if own_text else _TRIMMED
-    return template.format(column=raw_column(position))
+def ready_column(index: int) -> sql.Identifier:
+    """The typed column of the plan's column at `index`, counted from 0."""
+    return sql.Identifier(f"v{index + 1}")
+
+
+def asked_column(index: int) -> sql.Identifier:
+    """In `ready`: the key that the self reference at `index` asks for."""
+    return sql.Identifier(f"w{index + 1}")
+
+
+def linked_column(index: int) -> sql.Identifier:
+    """In `ready`: the primary keys that the plan's link at `index` names, as an array."""
+    return sql.Identifier(f"l{index + 1}")
 
 
 _FIXED = sql.SQL("CAST({value} AS {type})")

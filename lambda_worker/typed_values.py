@@ -3,84 +3,73 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 
 from psycopg import sql
 
-from lambda_worker.kinds import sql_type
-from lambda_worker.plan import ColumnPlan, Default, Empty, ImportPlan, Kind, Source
-from lambda_worker.tables import value_of
+from lambda_worker.catalog import Catalog
+from lambda_worker.choices import values_by_choice
+from lambda_worker.kinds import sql_type, stored_type, typed
+from lambda_worker.lookups import parent_alias
+from lambda_worker.plan import ColumnPlan, Default, Empty, ImportPlan, Source
+from lambda_worker.staged_values import ITEM, items_of, nothing_given, value_of
 
-_CASE = sql.SQL("CASE WHEN {value} = '' THEN {empty} ELSE {typed} END")
+_CASE = sql.SQL("CASE WHEN {empty} THEN {instead} ELSE {typed} END")
 _CAST = sql.SQL("CAST({value} AS {type})")
 _CHOICE = sql.SQL("CAST(CAST({choices} AS jsonb) ->> {value} AS {type})")
 _NULL = sql.SQL("CAST(NULL AS {type})")
-_PARENT = sql.SQL("{alias}.{column}")
+_PARENT = sql.SQL("{alias}.pk")
 _TODAY = sql.SQL("CAST(now() AT TIME ZONE {zone} AS date)")
+_LIST = sql.SQL("CAST(ARRAY(SELECT {item} FROM {items} ORDER BY i.n) AS {type})")
 
 
-def stored_kind(column: ColumnPlan) -> Kind:
-    """The kind that ends up in the table: for a lookup that of the related primary key."""
-    return column.pk_kind if column.lookup and column.pk_kind else column.kind
-
-
-def typed_value(plan: ImportPlan, index: int) -> sql.Composable:
+def typed_value(plan: ImportPlan, index: int, catalog: Catalog) -> sql.Composable:
     """What the plan's column at `index` gets, over `s` (the raw row) and `pN` (the looked-up
-    parents)."""
+    parents). Only for values without a fault."""
     column = plan.columns[index]
     if column.header is None:
-        return default_value(column, plan)
+        return default_value(column, plan, catalog)
     if column.lookup:
-        typed = _PARENT.format(
-            alias=parent_alias(index), column=sql.Identifier(column.lookup.pk_column)
-        )
+        found: sql.Composable = _PARENT.format(alias=parent_alias(index))
+    elif column.listed:
+        items = items_of(column.read_as, value_of(plan, column))
+        found = _LIST.format(item=_typed(column, ITEM), items=items, type=stored_type(column))
     else:
-        typed = _typed(column, value_of(plan, column))
-    value = value_of(plan, column)
-    return _CASE.format(value=value, empty=_empty_value(column, plan), typed=typed)
-
-
-def parent_alias(index: int) -> sql.Identifier:
-    """The alias of the parent that the plan's column at `index` looks up."""
-    return sql.Identifier(f"p{index + 1}")
+        found = _typed(column, value_of(plan, column))
+    instead = _instead_of_empty(column, plan, catalog)
+    return _CASE.format(empty=nothing_given(plan, column), instead=instead, typed=found)
 
 
 def _typed(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
-    type_ = sql_type(column.kind)
     if not column.choices:
-        return _CAST.format(value=value, type=type_)
+        return typed(column.kind, column.read_as, value)
     choices = json.dumps(values_by_choice(column))
-    return _CHOICE.format(choices=sql.Literal(choices), value=value, type=type_)
+    return _CHOICE.format(choices=sql.Literal(choices), value=value, type=sql_type(column.kind))
 
 
-def values_by_choice(column: ColumnPlan) -> dict[str, str]:
-    """What a file may hold for a choice, and the value it stands for. A label of two stands for
-    none."""
-    labels = Counter(choice.label for choice in column.choices)
-    known = {c.label: c.value for c in column.choices if labels[c.label] == 1}
-    return known | {c.value: c.value for c in column.choices}
-
-
-def _empty_value(column: ColumnPlan, plan: ImportPlan) -> sql.Composable:
+def _instead_of_empty(column: ColumnPlan, plan: ImportPlan, catalog: Catalog) -> sql.Composable:
     match column.empty:
         case Empty.EMPTY_STRING:
             return sql.SQL("''")
         case Empty.DEFAULT:
-            return default_value(column, plan)
+            return default_value(column, plan, catalog)
         case Empty.NULL | Empty.REJECT:
-            return _NULL.format(type=sql_type(stored_kind(column)))
+            return _NULL.format(type=stored_type(column))
 
 
-def default_value(column: ColumnPlan, plan: ImportPlan) -> sql.Composable:
+def default_value(column: ColumnPlan, plan: ImportPlan, catalog: Catalog) -> sql.Composable:
     """What the column gets where the file has nothing."""
-    type_ = sql_type(stored_kind(column))
+    type_ = stored_type(column)
     if column.default is None:
         return _NULL.format(type=type_)
+    if column.default.source is Source.DATABASE:
+        found = catalog.column(column.column).default
+        return _NULL.format(type=type_) if found is None else _CAST.format(value=found, type=type_)
     return generated(column.default, type_, plan)
 
 
-def generated(default: Default, type_: sql.SQL, plan: ImportPlan) -> sql.Composable:
-    """A default as an expression; `now` and `today` are the transaction's."""
+def generated(default: Default, type_: sql.Composable, plan: ImportPlan) -> sql.Composed:
+    """A default as an expression; `now` and `today` are the transaction's. The column's own is in
+    the catalog."""
     match default.source:
         case Source.STATIC:
             return _CAST.format(value=sql.Literal(default.value), type=type_)
@@ -91,3 +80,5 @@ def generated(default: Default, type_: sql.SQL, plan: ImportPlan) -> sql.Composa
             return _CAST.format(value=today, type=type_)
         case Source.UUID:
             return _CAST.format(value=sql.SQL("gen_random_uuid()"), type=type_)
+        case Source.DATABASE:
+            raise ValueError("the column's own default is in the catalog")

@@ -1,35 +1,203 @@
-"""For each column of a plan, the SQL expression that names the fault of a value, or is NULL."""
+"""For each column of a plan, the SQL expressions that name the faults of a value, or are NULL."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from psycopg import sql
 
-from lambda_worker.kinds import RULES, KindRule, sql_type
+from lambda_worker.choices import values_by_choice
+from lambda_worker.kinds import WHOLE, plain_text, sql_type
+from lambda_worker.lookups import key_columns
 from lambda_worker.plan import ColumnPlan, Empty, ImportPlan, Kind
-from lambda_worker.tables import value_of
-from lambda_worker.typed_values import values_by_choice
+from lambda_worker.staged_values import ITEM, is_empty, items_of, nothing_given, value_of
+from lambda_worker.tables import StagingTables
+from lambda_worker.type_tests import type_tests
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Conditions with their codes: the first that holds of `stops` stands alone, for the value has
+    no type then; of `limits` every one that holds is a fault."""
+
+    stops: tuple[tuple[sql.Composable, str], ...] = ()
+    limits: tuple[tuple[sql.Composable, str], ...] = ()
+
+
+# -- All faults of the file's values ---------------------------------------------------------------
+
+# The WHERE finds the few rows with any fault in one pass; only those are taken apart.
+_VALUE_FAULTS = sql.SQL("""
+INSERT INTO {fault} (record, column_no, code, detail)
+SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
+       NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
+  FROM {raw} s
+ CROSS JOIN LATERAL (VALUES
+       {rows}) AS f (column_no, faults)
+ CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
+ WHERE coalesce(
+       {firsts}) IS NOT NULL
+   AND e.fault IS NOT NULL""")
+_ROW = sql.SQL("({column_no}, {faults})")
+
+
+def value_faults(
+    plan: ImportPlan, tables: StagingTables, columns: dict[int, ColumnPlan]
+) -> sql.Composed:
+    """Faults that the values of `columns` (by their number) show by themselves."""
+    comma = sql.SQL(",\n       ")
+    rows = (
+        _ROW.format(column_no=sql.Literal(n), faults=all_faults(plan, column))
+        for n, column in columns.items()
+    )
+    return _VALUE_FAULTS.format(
+        fault=tables.fault,
+        raw=tables.raw,
+        rows=comma.join(rows),
+        firsts=comma.join(first_fault(plan, column) for column in columns.values()),
+    )
+
+
+# -- One column ------------------------------------------------------------------------------------
 
 _CASE = sql.SQL("CASE {branches} END")
-_EMPTY_IS_FAULT = sql.SQL("WHEN {value} = '' THEN 'required'")
-_EMPTY_IS_FINE = sql.SQL("WHEN {value} = '' THEN NULL")
-_SHAPE = sql.SQL("WHEN {value} !~ {shape} THEN {code}")
-_INPUT = sql.SQL("WHEN NOT pg_input_is_valid({value}, {type}) THEN {code}")
-_SCALE = sql.SQL(
-    "WHEN scale(trim_scale(CAST({value} AS numeric))) > {scale} THEN 'too_many_decimals'"
-)
-_WHOLE_DIGITS = sql.SQL(
-    "WHEN abs(CAST({value} AS numeric)) >= CAST({limit} AS numeric) THEN 'out_of_range'"
-)
-_MINIMUM = sql.SQL("WHEN CAST({value} AS {type}) < CAST({limit} AS {type}) THEN 'too_small'")
-_MAXIMUM = sql.SQL("WHEN CAST({value} AS {type}) > CAST({limit} AS {type}) THEN 'too_large'")
-_LENGTH = sql.SQL("WHEN char_length({value}) > {limit} THEN 'too_long'")
-_CHOICE = sql.SQL("WHEN {value} <> ALL (CAST({choices} AS text[])) THEN 'not_a_choice'")
-_PATTERN = sql.SQL("WHEN {value} {operator} {regex} THEN {code}")
+_WHEN = sql.SQL("WHEN {condition} THEN {code}")
+_WHEN_EMPTY = sql.SQL("WHEN {empty} THEN {code}")
+_ELSE = sql.SQL("ELSE {rest}")
+_BLANK = sql.SQL(" ")
+_NULL = sql.SQL("NULL")
 
-_WHOLE: Final = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT})
-"""Compared as numeric with their limits, which may be fractions."""
+
+def first_fault(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
+    """A code, or NULL: whether a mapped column has a fault, at the least cost."""
+    branches = [_empty(plan, column)]
+    if column.listed:
+        branches.append(_ELSE.format(rest=_first_of_items(column, value_of(plan, column))))
+    else:
+        found = tests(plan, column)
+        branches += _whens((*found.stops, *found.limits))
+    return _CASE.format(branches=_BLANK.join(branches))
+
+
+_ARRAY = sql.SQL("ARRAY[{items}]")
+
+
+def all_faults(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
+    """An array of codes and NULLs, with ` detail` behind a code that has one."""
+    found = Tests() if column.listed else tests(plan, column)
+    if not column.listed and len(found.limits) < 2:
+        return _ARRAY.format(items=first_fault(plan, column))
+    listed = column.listed
+    rest = _all_of_items(column, value_of(plan, column)) if listed else _each(found.limits)
+    empty = _WHEN_EMPTY.format(
+        empty=nothing_given(plan, column), code=_ARRAY.format(items=_code_of_empty(column))
+    )
+    stops = (
+        _WHEN.format(condition=condition, code=_ARRAY.format(items=sql.Literal(code)))
+        for condition, code in found.stops
+    )
+    return _CASE.format(branches=_BLANK.join([empty, *stops, _ELSE.format(rest=rest)]))
+
+
+def _each(limits: tuple[tuple[sql.Composable, str], ...]) -> sql.Composed:
+    cases = (_CASE.format(branches=_BLANK.join(_whens((limit,)))) for limit in limits)
+    return _ARRAY.format(items=sql.SQL(", ").join(cases))
+
+
+def _whens(conditions: tuple[tuple[sql.Composable, str], ...]) -> Iterator[sql.Composed]:
+    for condition, code in conditions:
+        yield _WHEN.format(condition=condition, code=sql.Literal(code))
+
+
+def _empty(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
+    return _WHEN_EMPTY.format(empty=nothing_given(plan, column), code=_code_of_empty(column))
+
+
+_NO_FAULT = sql.SQL("CAST(NULL AS text)")
+
+
+def _code_of_empty(column: ColumnPlan) -> sql.Composable:
+    return sql.Literal("required") if column.empty is Empty.REJECT else _NO_FAULT
+
+
+# -- The items of a list ---------------------------------------------------------------------------
+
+_FIRST_OF_ITEMS = sql.SQL("(SELECT min({fault}) FROM {items} WHERE {fault} IS NOT NULL)")
+_ALL_OF_ITEMS = sql.SQL(
+    "ARRAY(SELECT DISTINCT c.code || ' ' || {item}"
+    " FROM {items} CROSS JOIN LATERAL unnest({faults}) AS c (code) WHERE c.code IS NOT NULL)"
+)
+
+
+def _first_of_items(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
+    found = _item_tests(column)
+    fault = _CASE.format(branches=_BLANK.join(_whens((*found.stops, *found.limits))))
+    return _FIRST_OF_ITEMS.format(fault=fault, items=items_of(column.read_as, value))
+
+
+def _all_of_items(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
+    found = _item_tests(column)
+    stops = (
+        _WHEN.format(condition=condition, code=_ARRAY.format(items=sql.Literal(code)))
+        for condition, code in found.stops
+    )
+    rest = _each(found.limits) if found.limits else _ARRAY.format(items=_NO_FAULT)
+    faults = _CASE.format(branches=_BLANK.join([*stops, _ELSE.format(rest=rest)]))
+    items = items_of(column.read_as, value)
+    return _ALL_OF_ITEMS.format(item=ITEM, items=items, faults=faults)
+
+
+_EMPTY_ITEM = sql.SQL("{item} = ''")
+
+
+def _item_tests(column: ColumnPlan) -> Tests:
+    found = _value_tests(column, ITEM)
+    empty = (_EMPTY_ITEM.format(item=ITEM), "empty_item")
+    return Tests((empty, *found.stops), found.limits)
+
+
+# -- One value -------------------------------------------------------------------------------------
+
+_CHOICE = sql.SQL("{value} <> ALL (CAST({choices} AS text[]))")
+_NOT = sql.SQL("NOT ({condition})")
+
+
+def tests(plan: ImportPlan, column: ColumnPlan) -> Tests:
+    """What a mapped column's value must not be, where it is not empty."""
+    if column.lookup is None:
+        return _value_tests(column, value_of(plan, column))
+    stops: list[tuple[sql.Composable, str]] = []
+    for key, value in key_columns(plan, column.lookup):
+        # One of several may be empty; then no row is found, which is said elsewhere.
+        empty = is_empty(column.read_as, value) if len(column.headers) > 1 else None
+        for condition, code in type_tests(key.kind, column.read_as, value):
+            stops.append((_unless(empty, condition), code))
+    return Tests(tuple(stops))
+
+
+_UNLESS = sql.SQL("(NOT {empty} AND {condition})")
+
+
+def _unless(empty: sql.Composable | None, condition: sql.Composable) -> sql.Composable:
+    return condition if empty is None else _UNLESS.format(empty=empty, condition=condition)
+
+
+def _value_tests(column: ColumnPlan, value: sql.Composed) -> Tests:
+    if column.choices:  # a label need not have the shape of its value
+        choices = sql.Literal(sorted(values_by_choice(column)))
+        return Tests(((_CHOICE.format(value=value, choices=choices), "not_a_choice"),))
+    return Tests(type_tests(column.kind, column.read_as, value), tuple(_limits(column, value)))
+
+
+_SCALE = sql.SQL("scale(trim_scale(CAST({value} AS numeric))) > {scale}")
+_WHOLE_DIGITS = sql.SQL("abs(CAST({value} AS numeric)) >= CAST({limit} AS numeric)")
+_MINIMUM = sql.SQL("CAST({value} AS {type}) < CAST({limit} AS {type})")
+_MAXIMUM = sql.SQL("CAST({value} AS {type}) > CAST({limit} AS {type})")
+_LENGTH = sql.SQL("char_length({value}) > {limit}")
+_BYTES = sql.SQL("octet_length(decode({value}, {encoding})) > {limit}")
+_PATTERN = sql.SQL("{value} {operator} {regex}")
 
 _OPERATORS: Final = {
     # (ignore_case, inverse): the operator that is true where the value is at fault
@@ -40,73 +208,31 @@ _OPERATORS: Final = {
 }
 
 
-def fault_of(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
-    """A CASE over the value of a mapped column: a fault code, with ` N` behind `pattern` for its
-    index."""
-    value = value_of(plan, column)
-    branches = [_empty(column, value)]
-    if column.choices:  # a label need not have the shape of its value
-        branches.append(_choice(column, value))
-    else:
-        branches += [*_type(RULES[column.kind], value), *_limits(column, value)]
-    return _CASE.format(branches=sql.SQL(" ").join(branches))
-
-
-def is_well_formed(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
-    """Whether a value can be cast to its kind: the guard around casts in join conditions."""
-    branches = [
-        *_type(RULES[column.kind], value),
-        sql.SQL("WHEN {value} = '' THEN ''").format(value=value),
-    ]
-    return sql.SQL("({case} IS NULL)").format(
-        case=_CASE.format(branches=sql.SQL(" ").join(branches))
-    )
-
-
-def _empty(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
-    return (_EMPTY_IS_FAULT if column.empty is Empty.REJECT else _EMPTY_IS_FINE).format(value=value)
-
-
-def _choice(column: ColumnPlan, value: sql.Composed) -> sql.Composed:
-    return _CHOICE.format(value=value, choices=sql.Literal(sorted(values_by_choice(column))))
-
-
-def _type(rule: KindRule, value: sql.Composed) -> list[sql.Composed]:
-    branches: list[sql.Composed] = []
-    if rule.shape is not None:
-        branches.append(
-            _SHAPE.format(
-                value=value, shape=sql.Literal(rule.shape), code=sql.Literal(rule.shape_fault)
-            )
-        )
-    if rule.range_fault:
-        branches.append(
-            _INPUT.format(
-                value=value, type=sql.Literal(rule.sql_type), code=sql.Literal(rule.range_fault)
-            )
-        )
-    return branches
-
-
-def _limits(column: ColumnPlan, value: sql.Composed) -> list[sql.Composed]:
-    branches: list[sql.Composed] = []
+def _limits(column: ColumnPlan, value: sql.Composed) -> Iterator[tuple[sql.Composable, str]]:
+    text = plain_text(column.kind, column.read_as, value)
     if column.kind is Kind.DECIMAL and column.precision is not None and column.scale is not None:
         limit = sql.Literal("1" + "0" * (column.precision - column.scale))
-        branches.append(_SCALE.format(value=value, scale=sql.Literal(column.scale)))
-        branches.append(_WHOLE_DIGITS.format(value=value, limit=limit))
-    if column.max_length is not None and column.kind is Kind.TEXT:
-        branches.append(_LENGTH.format(value=value, limit=sql.Literal(column.max_length)))
-    for template, bound in ((_MINIMUM, column.min_value), (_MAXIMUM, column.max_value)):
+        yield _SCALE.format(value=text, scale=sql.Literal(column.scale)), "too_many_decimals"
+        yield _WHOLE_DIGITS.format(value=text, limit=limit), "out_of_range"
+    if column.max_length is not None:
+        longest = sql.Literal(column.max_length)
+        if column.kind is Kind.TEXT:
+            yield _LENGTH.format(value=value, limit=longest), "too_long"
+        elif column.kind in (Kind.BASE64, Kind.HEX):
+            encoding = sql.Literal(column.kind.value)
+            yield _BYTES.format(value=value, encoding=encoding, limit=longest), "too_long"
+    # Limits of whole numbers may be fractions.
+    type_ = sql_type(Kind.DECIMAL if column.kind in WHOLE else column.kind)
+    for template, bound, code in (
+        (_MINIMUM, column.min_value, "too_small"),
+        (_MAXIMUM, column.max_value, "too_large"),
+    ):
         if bound is not None:
-            type_ = sql_type(Kind.DECIMAL if column.kind in _WHOLE else column.kind)
-            branches.append(template.format(value=value, type=type_, limit=sql.Literal(bound)))
+            yield template.format(value=text, type=type_, limit=sql.Literal(bound)), code
     for index, pattern in enumerate(column.patterns):
-        branches.append(
-            _PATTERN.format(
-                value=value,
-                operator=_OPERATORS[pattern.ignore_case, pattern.inverse],
-                regex=sql.Literal(pattern.regex),
-                code=sql.Literal(f"pattern {index}"),
-            )
+        condition = _PATTERN.format(
+            value=value,
+            operator=_OPERATORS[pattern.ignore_case, pattern.inverse],
+            regex=sql.Literal(pattern.regex),
         )
-    return branches
+        yield condition, f"pattern {index}"

@@ -107,7 +107,11 @@ ROUTE_COLUMNS = (
 
 _TARGETS: dict[str, tuple[tuple[ColumnPlan, ...], tuple[str, ...], tuple[Unique, ...]]] = {
     "country": (COUNTRY_COLUMNS, ("code",), ()),
-    "airport": (AIRPORT_COLUMNS, ("icao",), (Unique(name="iata", columns=("iata",)),)),
+    "airport": (
+        AIRPORT_COLUMNS,
+        ("icao",),
+        (Unique(name="airports_airport_iata_key", columns=("iata",)),),
+    ),
     "route": (ROUTE_COLUMNS, ("airline", "origin_id", "destination_id"), ()),
 }
 

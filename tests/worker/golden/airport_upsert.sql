@@ -8,69 +8,101 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
 );
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
-SELECT s.record, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
+       NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END),
-       (1, CASE WHEN s."c2" = '' THEN NULL WHEN char_length(s."c2") > 3 THEN 'too_long' END),
-       (2, CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END),
-       (3, CASE WHEN s."c4" = '' THEN NULL WHEN char_length(s."c4") > 100 THEN 'too_long' END),
-       (4, CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN 'required' END),
-       (5, CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c6", E' \t\r\n\f\x0b') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END),
-       (6, CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c7", E' \t\r\n\f\x0b') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END),
-       (7, CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c8", E' \t\r\n\f\x0b') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric))) > 2 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END),
-       (8, CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END)) AS f (column_no, fault)
- WHERE coalesce(CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END,
-       CASE WHEN s."c2" = '' THEN NULL WHEN char_length(s."c2") > 3 THEN 'too_long' END,
+ CROSS JOIN LATERAL (VALUES
+       (0, ARRAY[CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END]),
+       (1, ARRAY[CASE WHEN s."c2" = '' THEN CAST(NULL AS text) WHEN char_length(s."c2") > 3 THEN 'too_long' END]),
+       (2, ARRAY[CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END]),
+       (3, ARRAY[CASE WHEN s."c4" = '' THEN CAST(NULL AS text) WHEN char_length(s."c4") > 100 THEN 'too_long' END]),
+       (4, ARRAY[CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN 'required' END]),
+       (5, CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN ARRAY['required'] WHEN btrim(s."c6", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\x0b'), 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' END, CASE WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' END, CASE WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END] END),
+       (6, CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN ARRAY['required'] WHEN btrim(s."c7", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\x0b'), 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' END, CASE WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' END, CASE WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END] END),
+       (7, CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN ARRAY['required'] WHEN btrim(s."c8", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\x0b'), 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric))) > 2 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END] END),
+       (8, ARRAY[CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END])) AS f (column_no, faults)
+ CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
+ WHERE coalesce(
+       CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END,
+       CASE WHEN s."c2" = '' THEN CAST(NULL AS text) WHEN char_length(s."c2") > 3 THEN 'too_long' END,
        CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END,
-       CASE WHEN s."c4" = '' THEN NULL WHEN char_length(s."c4") > 100 THEN 'too_long' END,
+       CASE WHEN s."c4" = '' THEN CAST(NULL AS text) WHEN char_length(s."c4") > 100 THEN 'too_long' END,
        CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN 'required' END,
-       CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c6", E' \t\r\n\f\x0b') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END,
-       CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c7", E' \t\r\n\f\x0b') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END,
-       CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c8", E' \t\r\n\f\x0b') !~  E'^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric))) > 2 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END,
+       CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c6", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END,
+       CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c7", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END,
+       CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c8", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric))) > 2 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END,
        CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END) IS NOT NULL
-   AND f.fault IS NOT NULL;
+   AND e.fault IS NOT NULL;
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
 SELECT s.record, 4, 'unknown_reference'
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE (CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN '' END IS NULL)
+ WHERE NOT btrim(s."c5", E' \t\r\n\f\x0b') = ''
    AND NOT EXISTS (
-       SELECT FROM "airports_country" "p5"
-        WHERE "p5"."code" = btrim(s."c5", E' \t\r\n\f\x0b'));
+       SELECT FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5"
+        WHERE "p5"."k1" = btrim(s."c5", E' \t\r\n\f\x0b'));
 
 ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
-SELECT s.record, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2", CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END AS "v3", CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END AS "v4", CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5"."id" END AS "v5", CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END AS "v6", CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END AS "v7", CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END AS "v8", CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END AS "v9"
+SELECT s.record,
+       CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1",
+       CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2",
+       CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END AS "v3",
+       CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END AS "v4",
+       CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5".pk END AS "v5",
+       CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END AS "v6",
+       CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END AS "v7",
+       CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END AS "v8",
+       CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END AS "v9"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
-  LEFT JOIN "airports_country" "p5" ON "p5"."code" = btrim(s."c5", E' \t\r\n\f\x0b')
- WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)) typed
+  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = btrim(s."c5", E' \t\r\n\f\x0b')
+ WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
+ UNION ALL
+SELECT s.record,
+       CASE WHEN CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END IS NULL THEN CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END ELSE CAST(NULL AS text) END AS "v1",
+       CASE WHEN CASE WHEN s."c2" = '' THEN CAST(NULL AS text) WHEN char_length(s."c2") > 3 THEN 'too_long' END IS NULL THEN CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END ELSE CAST(NULL AS text) END AS "v2",
+       CASE WHEN CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END IS NULL THEN CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END ELSE CAST(NULL AS text) END AS "v3",
+       CASE WHEN CASE WHEN s."c4" = '' THEN CAST(NULL AS text) WHEN char_length(s."c4") > 100 THEN 'too_long' END IS NULL THEN CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END ELSE CAST(NULL AS text) END AS "v4",
+       CASE WHEN CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN 'required' END IS NULL THEN CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5".pk END ELSE CAST(NULL AS int8) END AS "v5",
+       CASE WHEN CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c6", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END IS NULL THEN CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END ELSE CAST(NULL AS numeric) END AS "v6",
+       CASE WHEN CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c7", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END IS NULL THEN CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END ELSE CAST(NULL AS numeric) END AS "v7",
+       CASE WHEN CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c8", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric))) > 2 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END IS NULL THEN CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END ELSE CAST(NULL AS numeric) END AS "v8",
+       CASE WHEN CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END IS NULL THEN CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END ELSE CAST(NULL AS text) END AS "v9"
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = btrim(s."c5", E' \t\r\n\f\x0b')
+ WHERE EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)) typed
  ORDER BY "v1" COLLATE "C";
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
-SELECT r.record, 0, 'duplicate_in_file', CAST(d.first_record AS text)
+SELECT r.record, 0, 'duplicate_in_file', CAST(d.first AS text)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN (SELECT "v1", min(record) AS first_record
+  JOIN (SELECT "v1", min(record) AS first
           FROM "sluice_staging"."ready_00000000000000000000000000000000"
          GROUP BY "v1"
         HAVING count(*) > 1) d ON r."v1" = d."v1"
- WHERE r.record > d.first_record;
+ WHERE r.record > d.first;
 
+WITH n AS NOT MATERIALIZED (
+    SELECT n.sluice_record, n."sluice_n1", iata AS "sluice_k1" FROM (SELECT r.record AS sluice_record, r."v1" AS "sluice_n1", CAST(r."v2" AS character varying) AS "iata" FROM "sluice_staging"."ready_00000000000000000000000000000000" r) n WHERE true
+)
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
-SELECT r.record, 1, 'duplicate_in_file', CAST(d.first_record AS text)
-  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN (SELECT "v2", min(record) AS first_record
-          FROM "sluice_staging"."ready_00000000000000000000000000000000"
-         GROUP BY "v2"
-        HAVING count(*) > 1) d ON r."v2" = d."v2"
- WHERE r.record > d.first_record;
+SELECT n.sluice_record, 1, 'duplicate_in_file', CAST(d.first AS text)
+  FROM n
+  JOIN (SELECT "sluice_k1", min(sluice_record) AS first
+          FROM n
+         GROUP BY "sluice_k1"
+        HAVING count(*) > 1) d ON "n"."sluice_k1" = "d"."sluice_k1"
+ WHERE n.sluice_record > d.first;
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
-SELECT r.record, 1, 'taken'
-  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN "airports_airport" t ON t."iata" = r."v2"
- WHERE NOT (t."icao" = r."v1");
+SELECT n.sluice_record, 1, 'taken'
+  FROM (SELECT n.sluice_record, n."sluice_n1", iata AS "sluice_k1" FROM (SELECT r.record AS sluice_record, r."v1" AS "sluice_n1", CAST(r."v2" AS character varying) AS "iata" FROM "sluice_staging"."ready_00000000000000000000000000000000" r) n WHERE true) n
+  JOIN (SELECT "icao" AS "sluice_n1", (true) AS sluice_in_scope, iata AS "sluice_k1"
+          FROM "airports_airport" t
+         WHERE true) t ON "t"."sluice_k1" = "n"."sluice_k1"
+ WHERE NOT (t.sluice_in_scope AND t."sluice_n1" = n."sluice_n1");
 
 DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.record = f.record;
 
@@ -91,14 +123,14 @@ UPDATE "airports_airport" t
    SET "iata" = r."v2", "name" = r."v3", "city" = r."v4", "country_id" = r."v5", "latitude" = r."v6", "longitude" = r."v7", "elevation" = r."v8", "timezone" = r."v9"
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND t."icao" = r."v1"
+   AND t."icao" = "r"."v1"
    AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9");
 
 INSERT INTO "airports_airport" ("icao", "iata", "name", "city", "country_id", "latitude", "longitude", "elevation", "timezone")
 SELECT r."v1", r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND NOT EXISTS (SELECT FROM "airports_airport" t WHERE t."icao" = r."v1")
+   AND NOT EXISTS (SELECT FROM "airports_airport" t WHERE t."icao" = "r"."v1")
  ORDER BY r.ctid
     ON CONFLICT DO NOTHING;
 
@@ -108,5 +140,11 @@ SELECT r.record, 0, 'conflict'
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND NOT EXISTS (
        SELECT FROM "airports_airport" t
-        WHERE t."icao" = r."v1"
-          AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"))));
+        WHERE t."icao" = "r"."v1"
+          AND (t.xmin = pg_current_xact_id()::xid OR t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9")));
+
+SELECT count(*)
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN "airports_airport" t ON t."icao" = "r"."v1"
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9");

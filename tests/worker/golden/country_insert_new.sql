@@ -8,31 +8,45 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
 );
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
-SELECT s.record, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
+       NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 2 THEN 'too_long' WHEN s."c1" !~ '^[A-Z]{2}$' THEN 'pattern 0' END),
-       (1, CASE WHEN s."c2" = '' THEN 'required' WHEN char_length(s."c2") > 100 THEN 'too_long' END)) AS f (column_no, fault)
- WHERE coalesce(CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 2 THEN 'too_long' WHEN s."c1" !~ '^[A-Z]{2}$' THEN 'pattern 0' END,
+ CROSS JOIN LATERAL (VALUES
+       (0, CASE WHEN s."c1" = '' THEN ARRAY['required'] ELSE ARRAY[CASE WHEN char_length(s."c1") > 2 THEN 'too_long' END, CASE WHEN s."c1" !~ '^[A-Z]{2}$' THEN 'pattern 0' END] END),
+       (1, ARRAY[CASE WHEN s."c2" = '' THEN 'required' WHEN char_length(s."c2") > 100 THEN 'too_long' END])) AS f (column_no, faults)
+ CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
+ WHERE coalesce(
+       CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 2 THEN 'too_long' WHEN s."c1" !~ '^[A-Z]{2}$' THEN 'pattern 0' END,
        CASE WHEN s."c2" = '' THEN 'required' WHEN char_length(s."c2") > 100 THEN 'too_long' END) IS NOT NULL
-   AND f.fault IS NOT NULL;
+   AND e.fault IS NOT NULL;
 
 ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
-SELECT s.record, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2"
+SELECT s.record,
+       CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1",
+       CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)) typed
+ WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
+ UNION ALL
+SELECT s.record,
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END END AS "v1",
+       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END END AS "v2"
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+  JOIN (SELECT record, array_agg(column_no) AS faulty
+          FROM "sluice_staging"."fault_00000000000000000000000000000000"
+         GROUP BY record) f ON f.record = s.record) typed
  ORDER BY "v1" COLLATE "C";
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
-SELECT r.record, 0, 'duplicate_in_file', CAST(d.first_record AS text)
+SELECT r.record, 0, 'duplicate_in_file', CAST(d.first AS text)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN (SELECT "v1", min(record) AS first_record
+  JOIN (SELECT "v1", min(record) AS first
           FROM "sluice_staging"."ready_00000000000000000000000000000000"
          GROUP BY "v1"
         HAVING count(*) > 1) d ON r."v1" = d."v1"
- WHERE r.record > d.first_record;
+ WHERE r.record > d.first;
 
 DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.record = f.record;
 
@@ -42,7 +56,7 @@ INSERT INTO "airports_country" ("code", "name")
 SELECT r."v1", r."v2"
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND NOT EXISTS (SELECT FROM "airports_country" t WHERE t."code" = r."v1")
+   AND NOT EXISTS (SELECT FROM "airports_country" t WHERE t."code" = "r"."v1")
  ORDER BY r.ctid
     ON CONFLICT DO NOTHING;
 
@@ -52,5 +66,11 @@ SELECT r.record, 0, 'conflict'
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND NOT EXISTS (
        SELECT FROM "airports_country" t
-        WHERE t."code" = r."v1"
-          AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid)));
+        WHERE t."code" = "r"."v1"
+          AND (t.xmin = pg_current_xact_id()::xid OR t.xmin <> pg_current_xact_id()::xid));
+
+SELECT count(*)
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN "airports_country" t ON t."code" = "r"."v1"
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND t.xmin <> pg_current_xact_id()::xid;

@@ -8,53 +8,73 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
 );
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
-SELECT s.record, f.column_no, split_part(f.fault, ' ', 1), NULLIF(split_part(f.fault, ' ', 2), '')
+SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
+       NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- CROSS JOIN LATERAL (VALUES (0, CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END),
-       (1, CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN 'required' END),
-       (2, CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN 'required' END),
-       (3, CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END)) AS f (column_no, fault)
- WHERE coalesce(CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END,
+ CROSS JOIN LATERAL (VALUES
+       (0, ARRAY[CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END]),
+       (1, ARRAY[CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN 'required' END]),
+       (2, ARRAY[CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN 'required' END]),
+       (3, ARRAY[CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS text) WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?([0-9]+)$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END])) AS f (column_no, faults)
+ CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
+ WHERE coalesce(
+       CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END,
        CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN 'required' END,
        CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN 'required' END,
-       CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN NULL WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?[0-9]+$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END) IS NOT NULL
-   AND f.fault IS NOT NULL;
+       CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS text) WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?([0-9]+)$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END) IS NOT NULL
+   AND e.fault IS NOT NULL;
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
 SELECT s.record, 1, 'unknown_reference'
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE (CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN '' END IS NULL)
+ WHERE NOT btrim(s."c2", E' \t\r\n\f\x0b') = ''
    AND NOT EXISTS (
-       SELECT FROM "airports_airport" "p2"
-        WHERE "p2"."iata" = btrim(s."c2", E' \t\r\n\f\x0b'));
+       SELECT FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2"
+        WHERE "p2"."k1" = btrim(s."c2", E' \t\r\n\f\x0b'));
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
 SELECT s.record, 2, 'unknown_reference'
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE (CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN '' END IS NULL)
+ WHERE NOT btrim(s."c3", E' \t\r\n\f\x0b') = ''
    AND NOT EXISTS (
-       SELECT FROM "airports_airport" "p3"
-        WHERE "p3"."iata" = btrim(s."c3", E' \t\r\n\f\x0b'));
+       SELECT FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p3"
+        WHERE "p3"."k1" = btrim(s."c3", E' \t\r\n\f\x0b'));
 
 ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
-SELECT s.record, CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1", CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p2"."id" END AS "v2", CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p3"."id" END AS "v3", CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS int2) END AS "v4"
+SELECT s.record,
+       CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1",
+       CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p2".pk END AS "v2",
+       CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p3".pk END AS "v3",
+       CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS int2) END AS "v4"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
-  LEFT JOIN "airports_airport" "p2" ON "p2"."iata" = btrim(s."c2", E' \t\r\n\f\x0b')
-  LEFT JOIN "airports_airport" "p3" ON "p3"."iata" = btrim(s."c3", E' \t\r\n\f\x0b')
- WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)) typed
+  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2" ON "p2"."k1" = btrim(s."c2", E' \t\r\n\f\x0b')
+  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p3" ON "p3"."k1" = btrim(s."c3", E' \t\r\n\f\x0b')
+ WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
+ UNION ALL
+SELECT s.record,
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END END AS "v1",
+       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p2".pk END END AS "v2",
+       CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p3".pk END END AS "v3",
+       CASE WHEN 3 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS int2) END END AS "v4"
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+  JOIN (SELECT record, array_agg(column_no) AS faulty
+          FROM "sluice_staging"."fault_00000000000000000000000000000000"
+         GROUP BY record) f ON f.record = s.record
+  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2" ON "p2"."k1" = btrim(s."c2", E' \t\r\n\f\x0b')
+  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p3" ON "p3"."k1" = btrim(s."c3", E' \t\r\n\f\x0b')) typed
  ORDER BY "v1" COLLATE "C", "v2", "v3";
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
-SELECT r.record, NULL, 'duplicate_in_file', CAST(d.first_record AS text)
+SELECT r.record, NULL, 'duplicate_in_file', CAST(d.first AS text)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
-  JOIN (SELECT "v1", "v2", "v3", min(record) AS first_record
+  JOIN (SELECT "v1", "v2", "v3", min(record) AS first
           FROM "sluice_staging"."ready_00000000000000000000000000000000"
          GROUP BY "v1", "v2", "v3"
         HAVING count(*) > 1) d ON r."v1" = d."v1" AND r."v2" = d."v2" AND r."v3" = d."v3"
- WHERE r.record > d.first_record;
+ WHERE r.record > d.first;
 
 DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "sluice_staging"."fault_00000000000000000000000000000000" f WHERE r.record = f.record;
 
@@ -86,14 +106,14 @@ UPDATE "airports_route" t
    SET "stops" = r."v4"
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND t."airline" = r."v1" AND t."origin_id" = r."v2" AND t."destination_id" = r."v3"
+   AND t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3"
    AND ROW(t."stops") IS DISTINCT FROM ROW(r."v4");
 
 INSERT INTO "airports_route" ("airline", "origin_id", "destination_id", "stops")
 SELECT r."v1", r."v2", r."v3", r."v4"
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND NOT EXISTS (SELECT FROM "airports_route" t WHERE t."airline" = r."v1" AND t."origin_id" = r."v2" AND t."destination_id" = r."v3")
+   AND NOT EXISTS (SELECT FROM "airports_route" t WHERE t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3")
  ORDER BY r.ctid
     ON CONFLICT DO NOTHING;
 
@@ -103,5 +123,11 @@ SELECT r.record, NULL, 'conflict'
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
    AND NOT EXISTS (
        SELECT FROM "airports_route" t
-        WHERE t."airline" = r."v1" AND t."origin_id" = r."v2" AND t."destination_id" = r."v3"
+        WHERE t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3"
           AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."stops") IS NOT DISTINCT FROM ROW(r."v4"))));
+
+SELECT count(*)
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN "airports_route" t ON t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3"
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND (t.xmin <> pg_current_xact_id()::xid AND ROW(t."stops") IS NOT DISTINCT FROM ROW(r."v4"));
