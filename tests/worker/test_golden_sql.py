@@ -62,7 +62,12 @@ CATALOG = Catalog(
     columns=(CatalogColumn("iata", sql.SQL("character varying")),),
     indexes=(
         CatalogIndex(
-            "iata", (sql.SQL("iata"),), None, nulls_distinct=True, columns=("iata",), plain=True
+            "airports_airport_iata_key",
+            (sql.SQL("iata"),),
+            None,
+            nulls_distinct=True,
+            columns=("iata",),
+            plain=True,
         ),
     ),
 )

@@ -61,18 +61,20 @@ SELECT s.record,
  WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
  UNION ALL
 SELECT s.record,
-       CASE WHEN CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END IS NULL THEN CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END ELSE CAST(NULL AS text) END AS "v1",
-       CASE WHEN CASE WHEN s."c2" = '' THEN CAST(NULL AS text) WHEN char_length(s."c2") > 3 THEN 'too_long' END IS NULL THEN CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END ELSE CAST(NULL AS text) END AS "v2",
-       CASE WHEN CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END IS NULL THEN CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END ELSE CAST(NULL AS text) END AS "v3",
-       CASE WHEN CASE WHEN s."c4" = '' THEN CAST(NULL AS text) WHEN char_length(s."c4") > 100 THEN 'too_long' END IS NULL THEN CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END ELSE CAST(NULL AS text) END AS "v4",
-       CASE WHEN CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN 'required' END IS NULL THEN CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5".pk END ELSE CAST(NULL AS int8) END AS "v5",
-       CASE WHEN CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c6", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END IS NULL THEN CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END ELSE CAST(NULL AS numeric) END AS "v6",
-       CASE WHEN CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c7", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END IS NULL THEN CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END ELSE CAST(NULL AS numeric) END AS "v7",
-       CASE WHEN CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c8", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric))) > 2 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END IS NULL THEN CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END ELSE CAST(NULL AS numeric) END AS "v8",
-       CASE WHEN CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END IS NULL THEN CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END ELSE CAST(NULL AS text) END AS "v9"
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END END AS "v1",
+       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END END AS "v2",
+       CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END END AS "v3",
+       CASE WHEN 3 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END END AS "v4",
+       CASE WHEN 4 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5".pk END END AS "v5",
+       CASE WHEN 5 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END END AS "v6",
+       CASE WHEN 6 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END END AS "v7",
+       CASE WHEN 7 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END END AS "v8",
+       CASE WHEN 8 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END END AS "v9"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
-  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = btrim(s."c5", E' \t\r\n\f\x0b')
- WHERE EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)) typed
+  JOIN (SELECT record, array_agg(column_no) AS faulty
+          FROM "sluice_staging"."fault_00000000000000000000000000000000"
+         GROUP BY record) f ON f.record = s.record
+  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = btrim(s."c5", E' \t\r\n\f\x0b')) typed
  ORDER BY "v1" COLLATE "C";
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
@@ -141,10 +143,10 @@ SELECT r.record, 0, 'conflict'
    AND NOT EXISTS (
        SELECT FROM "airports_airport" t
         WHERE t."icao" = "r"."v1"
-          AND (t.xmin = pg_current_xact_id()::xid OR t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9")));
+          AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"))));
 
 SELECT count(*)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
   JOIN "airports_airport" t ON t."icao" = "r"."v1"
  WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9");
+   AND (t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"));
