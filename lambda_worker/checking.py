@@ -3,7 +3,7 @@ their key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,8 @@ from lambda_worker.keys import already_there, drop_faulty, drop_superseded, dupl
 from lambda_worker.lookups import unknown_items, unknown_references
 from lambda_worker.plan import ColumnPlan, Duplicates, Empty, ImportPlan, LinkPlan, Mode
 from lambda_worker.ready import create_ready
+from lambda_worker.staged_values import headers_trimmed, text_of, trimmed
+from lambda_worker.suspects import create_suspects
 from lambda_worker.tables import StagingTables
 from lambda_worker.tree import reject_children, self_references, unknown_parents
 from lambda_worker.value_faults import value_faults
@@ -48,7 +50,8 @@ def check(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> 
         catalog = read_catalog(data, plan)
         _run(data, value_steps(plan, tables), watch)
         proved = _prove_dates(data, plan, tables, watch)
-        _run(data, row_steps(proved, tables, catalog), watch)
+        padded = _padded(data, plan, tables)
+        _run(data, row_steps(proved, tables, catalog, padded), watch)
         reject_children(data, proved, tables)
         _run(data, last_steps(tables), watch)
         row = data.execute(_COUNTS.format(ready=tables.ready, fault=tables.fault)).fetchone()
@@ -80,21 +83,26 @@ _ANALYZE = sql.SQL("ANALYZE {table}")
 
 def value_steps(plan: ImportPlan, tables: StagingTables) -> Iterator[sql.Composed]:
     """The faults that values show by themselves."""
-    yield _DROP_EARLIER.format(fault=tables.fault, ready=tables.ready)
+    yield _DROP_EARLIER.format(suspect=tables.suspect, fault=tables.fault, ready=tables.ready)
     yield _CREATE_FAULT.format(fault=tables.fault)
     if columns := mapped(plan):
+        yield create_suspects(plan, tables, columns)
+        yield _ANALYZE.format(table=tables.suspect)
         yield value_faults(plan, tables, columns)
 
 
-def row_steps(plan: ImportPlan, tables: StagingTables, catalog: Catalog) -> Iterator[sql.Composed]:
-    """The faults that show beside the file's other rows, the related tables and the target."""
+def row_steps(
+    plan: ImportPlan, tables: StagingTables, catalog: Catalog, padded: Collection[str] = ()
+) -> Iterator[sql.Composed]:
+    """The faults that show beside the file's other rows, the related tables and the target.
+    `padded` are the file's columns whose values have blanks to be trimmed."""
+    for link in plan.links:
+        yield unknown_items(plan, tables, link, padded)
+    yield _ANALYZE.format(table=tables.fault)
+    yield create_ready(plan, tables, catalog, padded)
     for index, column in enumerate(plan.columns):
         if column.lookup and column.header is not None and not column.lookup.itself:
-            yield unknown_references(plan, tables, index)
-    for link in plan.links:
-        yield unknown_items(plan, tables, link)
-    yield _ANALYZE.format(table=tables.fault)
-    yield create_ready(plan, tables, catalog)
+            yield unknown_references(plan, tables, index, padded)
     for index, column in self_references(plan):
         yield unknown_parents(plan, tables, index, column)
     if plan.target.natural_key:
@@ -113,7 +121,7 @@ def last_steps(tables: StagingTables) -> Iterator[sql.Composed]:
     yield _ANALYZE.format(table=tables.ready)
 
 
-_DROP_EARLIER = sql.SQL("DROP TABLE IF EXISTS {fault}, {ready}")
+_DROP_EARLIER = sql.SQL("DROP TABLE IF EXISTS {suspect}, {fault}, {ready}")
 _CREATE_FAULT = sql.SQL("""
 CREATE UNLOGGED TABLE {fault} (
     record bigint NOT NULL,
@@ -164,6 +172,28 @@ def _prove_dates(data: Data, plan: ImportPlan, tables: StagingTables, watch: Wat
     if changed:
         _run(data, [value_faults(proved, tables, changed)], watch)
     return proved
+
+
+_PADDED = sql.SQL("SELECT {columns} FROM {suspect} x JOIN {raw} s ON s.record = x.record")
+_IS_PADDED = sql.SQL("coalesce(bool_or({value} <> {trimmed}), false)")
+
+
+def _padded(data: Data, plan: ImportPlan, tables: StagingTables) -> list[str]:
+    """The file's columns with blanks around any value, where these are to be trimmed: all such
+    records are suspects."""
+    headers = headers_trimmed(plan)
+    if not headers:
+        return []
+    columns = (
+        _IS_PADDED.format(value=text_of(plan, header), trimmed=trimmed(plan, header))
+        for header in headers
+    )
+    statement = _PADDED.format(
+        columns=sql.SQL(", ").join(columns), suspect=tables.suspect, raw=tables.raw
+    )
+    row = data.execute(statement).fetchone()
+    assert row is not None
+    return [header for header, found in zip(headers, row, strict=True) if found]
 
 
 def _found(plan: ImportPlan, proved: ImportPlan) -> dict[str, str]:

@@ -9,13 +9,13 @@ from psycopg import sql
 from lambda_worker.database import Data
 from lambda_worker.kinds import YEAR_LAST
 from lambda_worker.plan import ColumnPlan, Dates, ImportPlan, Kind
-from lambda_worker.staged_values import value_of
+from lambda_worker.staged_values import headers_trimmed, staged, value_of
 from lambda_worker.tables import StagingTables
 
 _EVIDENCE = sql.SQL("""
 SELECT coalesce(bool_or(CAST(d.parts[1] AS int) > 12), false),
        coalesce(bool_or(CAST(d.parts[2] AS int) > 12), false)
-  FROM {raw} s
+  FROM {staged} s
   JOIN {fault} f ON f.record = s.record AND f.column_no = {column_no}
                 AND f.code IN ('not_a_date', 'not_a_datetime')
  CROSS JOIN LATERAL (SELECT regexp_match({value}, {parts}) AS parts) d
@@ -43,7 +43,7 @@ def evidence(
     """Whether any first number, and any second, is above 12, among the values that were no dates so
     far."""
     return _EVIDENCE.format(
-        raw=tables.raw,
+        staged=staged(plan, tables, headers_trimmed(plan)),
         fault=tables.fault,
         column_no=sql.Literal(column_no),
         value=value_of(plan, column),

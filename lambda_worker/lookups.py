@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from psycopg import sql
 
 from lambda_worker.plan import ColumnPlan, ImportPlan, Kind, LinkPlan, Lookup, LookupKey
-from lambda_worker.staged_values import ITEM, is_empty, items_of, nothing_given, text_of
-from lambda_worker.tables import StagingTables, table, within_scope
+from lambda_worker.staged_values import (
+    ITEM,
+    is_empty,
+    items_of,
+    nothing_given,
+    staged,
+    text_of,
+)
+from lambda_worker.tables import StagingTables, ready_column, table, within_scope
 from lambda_worker.type_tests import guarded, well_formed
 
 
@@ -118,56 +125,38 @@ def parent_joins(plan: ImportPlan) -> sql.Composed:
 
 # -- What names no related row ---------------------------------------------------------------------
 
+# The join has looked already: what it found nothing for, though there was something to look for.
 _UNKNOWN = sql.SQL("""
 INSERT INTO {fault} (record, column_no, code)
-SELECT s.record, {index}, 'unknown_reference'
-  FROM {raw} s
- WHERE NOT {empty}{well_formed}
+SELECT r.record, {index}, 'unknown_reference'
+  FROM {ready} r
+  JOIN {staged} s ON s.record = r.record
+ WHERE r.{found} IS NULL AND NOT {empty}
    AND NOT EXISTS (
-       SELECT FROM ({parents}) {alias}
-        WHERE {match})""")
-_AND_FORMED = sql.SQL(" AND ({formed})")
+       SELECT FROM {fault} f WHERE f.record = r.record AND f.column_no = {index})""")
 
 
-def unknown_references(plan: ImportPlan, tables: StagingTables, index: int) -> sql.Composed:
+def unknown_references(
+    plan: ImportPlan, tables: StagingTables, index: int, padded: Collection[str]
+) -> sql.Composed:
     """Values that name no row of the related table; those that cannot be keys have their fault."""
-    column = plan.columns[index]
-    assert column.lookup is not None
     return _UNKNOWN.format(
         fault=tables.fault,
         index=sql.Literal(index),
-        raw=tables.raw,
-        empty=nothing_given(plan, column),
-        well_formed=_no_type_fault(plan, column),
-        parents=parents(column.lookup),
-        alias=parent_alias(index),
-        match=parent_match(plan, index),
+        ready=tables.ready,
+        staged=staged(plan, tables, padded),
+        found=ready_column(index),
+        empty=nothing_given(plan, plan.columns[index]),
     )
-
-
-def _no_type_fault(plan: ImportPlan, column: ColumnPlan) -> sql.Composable:
-    assert column.lookup is not None
-    formed: list[sql.Composable] = []
-    for key, value in key_columns(plan, column.lookup):
-        if key.kind is not Kind.TEXT:
-            condition = well_formed(key.kind, column.read_as, value)
-            if len(column.headers) > 1:
-                condition = _OR_EMPTY.format(
-                    empty=is_empty(column.read_as, value), formed=condition
-                )
-            formed.append(condition)
-    return sql.Composed([_AND_FORMED.format(formed=condition) for condition in formed])
-
-
-_OR_EMPTY = sql.SQL("{empty} OR {formed}")
 
 
 # -- The items of links ----------------------------------------------------------------------------
 
+_AND_FORMED = sql.SQL(" AND ({formed})")
 _UNKNOWN_ITEMS = sql.SQL("""
 INSERT INTO {fault} (record, column_no, code, detail)
 SELECT DISTINCT s.record, {index}, 'unknown_reference', {item}
-  FROM {raw} s
+  FROM {staged} s
  CROSS JOIN LATERAL {items}
  WHERE NOT {empty} AND {item} <> ''{well_formed}
    AND NOT EXISTS (
@@ -175,7 +164,9 @@ SELECT DISTINCT s.record, {index}, 'unknown_reference', {item}
         WHERE p.k1 = {key})""")
 
 
-def unknown_items(plan: ImportPlan, tables: StagingTables, link: LinkPlan) -> sql.Composed:
+def unknown_items(
+    plan: ImportPlan, tables: StagingTables, link: LinkPlan, padded: Collection[str]
+) -> sql.Composed:
     """Items of a link's list that name no row of the related table."""
     [key] = link.lookup.keys
     listed = text_of(plan, link.header)
@@ -186,7 +177,7 @@ def unknown_items(plan: ImportPlan, tables: StagingTables, link: LinkPlan) -> sq
         fault=tables.fault,
         index=sql.Literal(len(plan.columns) + plan.links.index(link)),
         item=ITEM,
-        raw=tables.raw,
+        staged=staged(plan, tables, padded),
         items=items_of(link.read_as, listed),
         empty=is_empty(link.read_as, listed),
         well_formed=formed,

@@ -269,22 +269,24 @@ def _end_in_review_or_failed(run: Run, review: Ending) -> str:
 
 def _apply_and_end(run: Run, records: int) -> str:
     """The one transaction: the rows, the counts and the job's success, or none of them."""
+    careful = False
     for _ in range(APPLY_TRIES - 1):
         try:
-            return _apply_once(run, records)
+            return _apply_once(run, records, careful=careful)
         except _TRY_AGAIN:
             continue
         except TableChanged:
+            careful = True
             check(run.connections.data, run.plan, run.tables, run.pulse)
-    return _apply_once(run, records)
+    return _apply_once(run, records, careful=True)
 
 
 _TRY_AGAIN: Final = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
-def _apply_once(run: Run, records: int) -> str:
+def _apply_once(run: Run, records: int, *, careful: bool) -> str:
     try:
-        return _commit(run, records)
+        return _commit(run, records, careful=careful)
     except LateRejects:
         # The table has changed since the check; nothing was written. Look again, to say what is
         # wrong.
@@ -297,13 +299,13 @@ class LateRejects(Exception):
     """Rows turned out to be rejects while they were written, and the plan says all or nothing."""
 
 
-def _commit(run: Run, records: int) -> str:
+def _commit(run: Run, records: int, *, careful: bool) -> str:
     data = run.connections.data
     with data.transaction():
         if (staged := staging.count(data, run.tables)) != records:
             raise StagingLost(f"{records} records were read, {staged} are staged")
         _require_known_tables(run)
-        applied = apply(data, run.plan, run.tables, run.claim.job.id, run.pulse)
+        applied = apply(data, run.plan, run.tables, run.claim.job.id, run.pulse, careful=careful)
         report, key = _report(run)
         if report.records and run.plan.on_reject is OnReject.ABORT:
             raise LateRejects

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from psycopg import sql
 
 from lambda_worker.catalog import Catalog
 from lambda_worker.lookups import key_columns, linked, parent_joins
 from lambda_worker.plan import ColumnPlan, ImportPlan, Kind
+from lambda_worker.staged_values import staged
 from lambda_worker.tables import (
     StagingTables,
     asked_column,
@@ -26,12 +27,12 @@ CREATE UNLOGGED TABLE {ready} AS
 SELECT * FROM (
 SELECT s.record,
        {values}
-  FROM {raw} s{joins}
+  FROM {staged} s{joins}
  WHERE NOT EXISTS (SELECT FROM {fault} f WHERE f.record = s.record)
  UNION ALL
 SELECT s.record,
        {guarded_values}
-  FROM {raw} s
+  FROM {staged} s
   JOIN (SELECT record, array_agg(column_no) AS faulty
           FROM {fault}
          GROUP BY record) f ON f.record = s.record{joins}) typed
@@ -40,11 +41,14 @@ _VALUE = sql.SQL("{value} AS {name}")
 _COMMA = sql.SQL(",\n       ")
 
 
-def create_ready(plan: ImportPlan, tables: StagingTables, catalog: Catalog) -> sql.Composed:
-    """All records, typed, with their references resolved; a value with a fault is NULL."""
+def create_ready(
+    plan: ImportPlan, tables: StagingTables, catalog: Catalog, padded: Collection[str]
+) -> sql.Composed:
+    """All records, typed, with their references resolved; a value with a fault is NULL. `padded`
+    are the file's columns whose values have blanks to be trimmed."""
     return _CREATE.format(
         ready=tables.ready,
-        raw=tables.raw,
+        staged=staged(plan, tables, padded),
         fault=tables.fault,
         joins=parent_joins(plan),
         values=_COMMA.join(_values(plan, catalog, sound=True)),

@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from psycopg import sql
 
-from lambda_worker.plan import ColumnPlan, ImportPlan, Kind, LinkPlan, ReadAs
-from lambda_worker.tables import staged_column
+from lambda_worker.plan import ColumnPlan, ImportPlan, Kind, ReadAs
+from lambda_worker.tables import StagingTables, staged_column
 
-# \x0b, not \v: Postgres 16 takes \v for the letter v.
-_AS_SENT = sql.SQL("s.{column}")
-_TRIMMED = sql.SQL(r"btrim(s.{column}, E' \t\r\n\f\x0b')")
+_VALUE = sql.SQL("s.{column}")
 
 
-def text_of(plan: ImportPlan, header: str, *, trimmed: bool = True) -> sql.Composed:
-    """What the file's column `header` has in the row `s`."""
-    template = _TRIMMED if trimmed else _AS_SENT
-    return template.format(column=staged_column(plan, header))
+def text_of(plan: ImportPlan, header: str) -> sql.Composed:
+    """What the file's column `header` has in the row `s`, trimmed where `staged` trims it."""
+    return _VALUE.format(column=staged_column(plan, header))
 
 
 def value_of(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
-    """A mapped column's value, blanks trimmed where they cannot matter or as the plan says."""
-    own_text = column.kind is Kind.TEXT and not (column.lookup or column.choices or column.listed)
-    trimmed = column.read_as.trim or not own_text
-    return text_of(plan, str(column.header), trimmed=trimmed)
+    """The value of a mapped column, which one column of the file feeds."""
+    return text_of(plan, str(column.header))
 
+
+# -- Blanks around values -------------------------------------------------------------------------
+
+# \x0b, not \v: Postgres 16 takes \v for the letter v.
+_TRIMMED = sql.SQL(r"btrim(s.{column}, E' \t\r\n\f\x0b')")
+
+
+def trimmed(plan: ImportPlan, header: str) -> sql.Composed:
+    """The value without the blanks around it."""
+    return _TRIMMED.format(column=staged_column(plan, header))
+
+
+def headers_trimmed(plan: ImportPlan) -> list[str]:
+    """The file's columns around whose values blanks do not matter, or that the plan says to trim. A
+    text that shares its column with another kind of value is trimmed with it."""
+    headers = [header for c in plan.columns if _is_trimmed(c) for header in c.headers]
+    return list(dict.fromkeys([*headers, *(link.header for link in plan.links)]))
+
+
+def _is_trimmed(column: ColumnPlan) -> bool:
+    own_text = column.kind is Kind.TEXT and not (column.lookup or column.choices or column.listed)
+    return column.read_as.trim or not own_text
+
+
+_AS_TRIMMED = sql.SQL("(SELECT s.record, {columns} FROM {raw} s)")
+_NAMED = sql.SQL("{value} AS {name}")
+
+
+def staged(plan: ImportPlan, tables: StagingTables, padded: Collection[str]) -> sql.Composable:
+    """The staged rows as a table, the values of the columns `padded` trimmed."""
+    if not padded:
+        return tables.raw
+    columns = [
+        _NAMED.format(
+            value=trimmed(plan, header) if header in padded else text_of(plan, header),
+            name=staged_column(plan, header),
+        )
+        for header in plan.file.headers
+    ]
+    return _AS_TRIMMED.format(columns=sql.SQL(", ").join(columns), raw=tables.raw)
+
+
+# -- Empty values ---------------------------------------------------------------------------------
 
 _EMPTY = sql.SQL("{value} = ''")
 _ONE_OF = sql.SQL("{value} = ANY (CAST({words} AS text[]))")
@@ -47,6 +87,8 @@ def nothing_given(plan: ImportPlan, column: ColumnPlan) -> sql.Composable:
     return _ALL_EMPTY.format(conditions=sql.SQL(" AND ").join(empty))
 
 
+# -- Lists ----------------------------------------------------------------------------------------
+
 _ITEMS = sql.SQL("unnest(string_to_array({value}, {separator})) WITH ORDINALITY AS i (item, n)")
 ITEM = sql.SQL(r"btrim(i.item, E' \t\r\n\f\x0b')").format()
 """One item of a list, in a query from `items_of`."""
@@ -55,8 +97,3 @@ ITEM = sql.SQL(r"btrim(i.item, E' \t\r\n\f\x0b')").format()
 def items_of(read_as: ReadAs, value: sql.Composable) -> sql.Composed:
     """The items of a list, as a table `i`."""
     return _ITEMS.format(value=value, separator=sql.Literal(read_as.separator))
-
-
-def list_of(plan: ImportPlan, link: LinkPlan) -> sql.Composed:
-    """The list that the file has for a link."""
-    return text_of(plan, link.header)

@@ -22,7 +22,7 @@ COPY_BLOCK: Final = 128 * 1024
 """Characters collected for one write to COPY: psycopg's own sweet spot is 128 KiB and more
 (psycopg/_copy_base.py), and records are a tenth of a kilobyte."""
 
-_DROP = sql.SQL("DROP TABLE IF EXISTS {raw}, {lines}, {fault}, {ready}")
+_DROP = sql.SQL("DROP TABLE IF EXISTS {tables}")
 _CREATE = sql.SQL(
     "CREATE UNLOGGED TABLE {raw} (record bigint GENERATED ALWAYS AS IDENTITY, {columns})"
 )
@@ -84,9 +84,8 @@ def create(data: Data, tables: StagingTables, width: int) -> None:
 
 def drop(data: Data, tables: StagingTables) -> None:
     """Remove a job's staging tables, if there are any."""
-    data.execute(
-        _DROP.format(raw=tables.raw, lines=tables.lines, fault=tables.fault, ready=tables.ready)
-    )
+    names = (tables.raw, tables.lines, tables.suspect, tables.fault, tables.ready)
+    data.execute(_DROP.format(tables=sql.SQL(", ").join(names)))
 
 
 def count(data: Data, tables: StagingTables) -> int:

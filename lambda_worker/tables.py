@@ -13,7 +13,7 @@ from lambda_worker.contract import STAGING_SCHEMA
 from lambda_worker.kinds import sql_type
 from lambda_worker.plan import Fixed, ImportPlan
 
-KINDS_OF_TABLE: Final = ("raw", "lines", "fault", "ready")
+KINDS_OF_TABLE: Final = ("raw", "lines", "suspect", "fault", "ready")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class StagingTables:
     raw: record bigint (1, 2, ... in the file's order), c1 ... cN text.
     lines: first_record, line: a record stands as many lines below the last first_record that is not
     above its own number as it has records below it. One row a change of that distance.
+    suspect: record, of those to be looked at closely.
     fault: record, column_no (index into the plan's columns, and after them its links; null for the
     whole row), code, detail.
     ready: record, v1 ... vN, one for each column of the plan, in its order; l1 ... for its links;
@@ -31,6 +32,7 @@ class StagingTables:
 
     raw: sql.Identifier
     lines: sql.Identifier
+    suspect: sql.Identifier
     fault: sql.Identifier
     ready: sql.Identifier
 

@@ -12,7 +12,15 @@ from lambda_worker.choices import values_by_choice
 from lambda_worker.kinds import WHOLE, plain_text, sql_type
 from lambda_worker.lookups import key_columns
 from lambda_worker.plan import ColumnPlan, Empty, ImportPlan, Kind
-from lambda_worker.staged_values import ITEM, is_empty, items_of, nothing_given, value_of
+from lambda_worker.staged_values import (
+    ITEM,
+    headers_trimmed,
+    is_empty,
+    items_of,
+    nothing_given,
+    staged,
+    value_of,
+)
 from lambda_worker.tables import StagingTables
 from lambda_worker.type_tests import type_tests
 
@@ -28,35 +36,32 @@ class Tests:
 
 # -- All faults of the file's values ---------------------------------------------------------------
 
-# The WHERE finds the few rows with any fault in one pass; only those are taken apart.
 _VALUE_FAULTS = sql.SQL("""
 INSERT INTO {fault} (record, column_no, code, detail)
 SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
        NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
-  FROM {raw} s
+  FROM {suspect} x
+  JOIN {staged} s ON s.record = x.record
  CROSS JOIN LATERAL (VALUES
        {rows}) AS f (column_no, faults)
  CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
- WHERE coalesce(
-       {firsts}) IS NOT NULL
-   AND e.fault IS NOT NULL""")
+ WHERE e.fault IS NOT NULL""")
 _ROW = sql.SQL("({column_no}, {faults})")
 
 
 def value_faults(
     plan: ImportPlan, tables: StagingTables, columns: dict[int, ColumnPlan]
 ) -> sql.Composed:
-    """Faults that the values of `columns` (by their number) show by themselves."""
-    comma = sql.SQL(",\n       ")
+    """Faults that the suspects' values in `columns` (by their number) show by themselves."""
     rows = (
         _ROW.format(column_no=sql.Literal(n), faults=all_faults(plan, column))
         for n, column in columns.items()
     )
     return _VALUE_FAULTS.format(
         fault=tables.fault,
-        raw=tables.raw,
-        rows=comma.join(rows),
-        firsts=comma.join(first_fault(plan, column) for column in columns.values()),
+        suspect=tables.suspect,
+        staged=staged(plan, tables, headers_trimmed(plan)),
+        rows=sql.SQL(",\n       ").join(rows),
     )
 
 
@@ -188,7 +193,7 @@ def _value_tests(column: ColumnPlan, value: sql.Composed) -> Tests:
     if column.choices:  # a label need not have the shape of its value
         choices = sql.Literal(sorted(values_by_choice(column)))
         return Tests(((_CHOICE.format(value=value, choices=choices), "not_a_choice"),))
-    return Tests(type_tests(column.kind, column.read_as, value), tuple(_limits(column, value)))
+    return Tests(type_tests(column.kind, column.read_as, value), tuple(limits_of(column, value)))
 
 
 _SCALE = sql.SQL("scale(trim_scale(CAST({value} AS numeric))) > {scale}")
@@ -208,7 +213,8 @@ _OPERATORS: Final = {
 }
 
 
-def _limits(column: ColumnPlan, value: sql.Composed) -> Iterator[tuple[sql.Composable, str]]:
+def limits_of(column: ColumnPlan, value: sql.Composed) -> Iterator[tuple[sql.Composable, str]]:
+    """What a value of its kind must not be, each with its code."""
     text = plain_text(column.kind, column.read_as, value)
     if column.kind is Kind.DECIMAL and column.precision is not None and column.scale is not None:
         limit = sql.Literal("1" + "0" * (column.precision - column.scale))

@@ -64,7 +64,7 @@ def update_changed(plan: ImportPlan, tables: StagingTables, batch: sql.Composed)
     )
 
 
-# DO NOTHING: another session's row with the same key makes no error, but a row that was not
+# With DO NOTHING another session's row with the same key makes no error, but a row that was not
 # inserted.
 _INSERT = sql.SQL("""
 INSERT INTO {target} ({columns})
@@ -77,7 +77,9 @@ _UNLESS_THERE = sql.SQL("\n   AND NOT EXISTS (SELECT FROM {target} t WHERE {matc
 _NOTHING = sql.SQL("")
 
 
-def insert_new(plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> sql.Composed:
+def insert_new(
+    plan: ImportPlan, tables: StagingTables, batch: sql.Composed, *, careful: bool = True
+) -> sql.Composed:
     """Insert the rows of a batch whose key the table does not have."""
     columns: dict[str, sql.Composable] = {
         c.column: _NEW.format(value=ready_column(n)) for n, c in enumerate(plan.columns)
@@ -93,7 +95,7 @@ def insert_new(plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> 
         ready=tables.ready,
         batch=batch,
         unless_there=_unless_there(plan),
-        on_conflict=_NOTHING if plan.exclusive else _DO_NOTHING,
+        on_conflict=_DO_NOTHING if careful and not plan.exclusive else _NOTHING,
     )
 
 

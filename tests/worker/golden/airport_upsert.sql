@@ -1,4 +1,4 @@
-DROP TABLE IF EXISTS "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
+DROP TABLE IF EXISTS "sluice_staging"."suspect_00000000000000000000000000000000", "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" (
     record bigint NOT NULL,
@@ -7,40 +7,38 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
     detail text
 );
 
+CREATE UNLOGGED TABLE "sluice_staging"."suspect_00000000000000000000000000000000" AS
+SELECT s.record
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+ WHERE ((NOT s."c1" = '' AND (octet_length(s."c1") <= 4))
+   AND (s."c2" = '' OR (octet_length(s."c2") <= 3))
+   AND (NOT s."c3" = '' AND (octet_length(s."c3") <= 100))
+   AND (s."c4" = '' OR (octet_length(s."c4") <= 100))
+   AND (NOT s."c5" = '' AND ((CASE WHEN s."c5" = '' THEN 'required' END IS NULL AND s."c5" = btrim(s."c5", E' \t\r\n\f\x0b'))))
+   AND (NOT s."c6" = '' AND CASE WHEN (s."c6" !~ '[^0-9.-]' AND pg_input_is_valid(s."c6", 'numeric')) THEN NOT scale(trim_scale(CAST(s."c6" AS numeric))) > 6 AND NOT abs(CAST(s."c6" AS numeric)) >= CAST('100' AS numeric) AND NOT CAST(s."c6" AS numeric) < CAST('-90' AS numeric) AND NOT CAST(s."c6" AS numeric) > CAST('90' AS numeric) ELSE false END)
+   AND (NOT s."c7" = '' AND CASE WHEN (s."c7" !~ '[^0-9.-]' AND pg_input_is_valid(s."c7", 'numeric')) THEN NOT scale(trim_scale(CAST(s."c7" AS numeric))) > 6 AND NOT abs(CAST(s."c7" AS numeric)) >= CAST('1000' AS numeric) AND NOT CAST(s."c7" AS numeric) < CAST('-180' AS numeric) AND NOT CAST(s."c7" AS numeric) > CAST('180' AS numeric) ELSE false END)
+   AND (NOT s."c8" = '' AND CASE WHEN (s."c8" !~ '[^0-9.-]' AND pg_input_is_valid(s."c8", 'numeric')) THEN NOT scale(trim_scale(CAST(s."c8" AS numeric))) > 2 AND NOT abs(CAST(s."c8" AS numeric)) >= CAST('100000' AS numeric) ELSE false END)
+   AND (NOT s."c9" = '' AND (octet_length(s."c9") <= 40))) IS NOT TRUE;
+
+ANALYZE "sluice_staging"."suspect_00000000000000000000000000000000";
+
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
 SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
        NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
-  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+  FROM "sluice_staging"."suspect_00000000000000000000000000000000" x
+  JOIN (SELECT s.record, s."c1" AS "c1", s."c2" AS "c2", s."c3" AS "c3", s."c4" AS "c4", btrim(s."c5", E' \t\r\n\f\x0b') AS "c5", btrim(s."c6", E' \t\r\n\f\x0b') AS "c6", btrim(s."c7", E' \t\r\n\f\x0b') AS "c7", btrim(s."c8", E' \t\r\n\f\x0b') AS "c8", s."c9" AS "c9" FROM "sluice_staging"."raw_00000000000000000000000000000000" s) s ON s.record = x.record
  CROSS JOIN LATERAL (VALUES
        (0, ARRAY[CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END]),
        (1, ARRAY[CASE WHEN s."c2" = '' THEN CAST(NULL AS text) WHEN char_length(s."c2") > 3 THEN 'too_long' END]),
        (2, ARRAY[CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END]),
        (3, ARRAY[CASE WHEN s."c4" = '' THEN CAST(NULL AS text) WHEN char_length(s."c4") > 100 THEN 'too_long' END]),
-       (4, ARRAY[CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN 'required' END]),
-       (5, CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN ARRAY['required'] WHEN btrim(s."c6", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\x0b'), 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' END, CASE WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' END, CASE WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END] END),
-       (6, CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN ARRAY['required'] WHEN btrim(s."c7", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\x0b'), 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' END, CASE WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' END, CASE WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END] END),
-       (7, CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN ARRAY['required'] WHEN btrim(s."c8", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\x0b'), 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric))) > 2 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END] END),
+       (4, ARRAY[CASE WHEN s."c5" = '' THEN 'required' END]),
+       (5, CASE WHEN s."c6" = '' THEN ARRAY['required'] WHEN s."c6" !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(s."c6", 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(s."c6" AS numeric))) > 6 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(s."c6" AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' END, CASE WHEN CAST(s."c6" AS numeric) < CAST('-90' AS numeric) THEN 'too_small' END, CASE WHEN CAST(s."c6" AS numeric) > CAST('90' AS numeric) THEN 'too_large' END] END),
+       (6, CASE WHEN s."c7" = '' THEN ARRAY['required'] WHEN s."c7" !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(s."c7", 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(s."c7" AS numeric))) > 6 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(s."c7" AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' END, CASE WHEN CAST(s."c7" AS numeric) < CAST('-180' AS numeric) THEN 'too_small' END, CASE WHEN CAST(s."c7" AS numeric) > CAST('180' AS numeric) THEN 'too_large' END] END),
+       (7, CASE WHEN s."c8" = '' THEN ARRAY['required'] WHEN s."c8" !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN ARRAY['not_a_number'] WHEN NOT pg_input_is_valid(s."c8", 'numeric') THEN ARRAY['out_of_range'] ELSE ARRAY[CASE WHEN scale(trim_scale(CAST(s."c8" AS numeric))) > 2 THEN 'too_many_decimals' END, CASE WHEN abs(CAST(s."c8" AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END] END),
        (8, ARRAY[CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END])) AS f (column_no, faults)
  CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
- WHERE coalesce(
-       CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 4 THEN 'too_long' END,
-       CASE WHEN s."c2" = '' THEN CAST(NULL AS text) WHEN char_length(s."c2") > 3 THEN 'too_long' END,
-       CASE WHEN s."c3" = '' THEN 'required' WHEN char_length(s."c3") > 100 THEN 'too_long' END,
-       CASE WHEN s."c4" = '' THEN CAST(NULL AS text) WHEN char_length(s."c4") > 100 THEN 'too_long' END,
-       CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN 'required' END,
-       CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c6", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c6", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) < CAST('-90' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) > CAST('90' AS numeric) THEN 'too_large' END,
-       CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c7", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c7", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric))) > 6 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric)) >= CAST('1000' AS numeric) THEN 'out_of_range' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) < CAST('-180' AS numeric) THEN 'too_small' WHEN CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) > CAST('180' AS numeric) THEN 'too_large' END,
-       CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN 'required' WHEN btrim(s."c8", E' \t\r\n\f\x0b') !~ '^[+-]?(([0-9]+)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$' THEN 'not_a_number' WHEN NOT pg_input_is_valid(btrim(s."c8", E' \t\r\n\f\x0b'), 'numeric') THEN 'out_of_range' WHEN scale(trim_scale(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric))) > 2 THEN 'too_many_decimals' WHEN abs(CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric)) >= CAST('100000' AS numeric) THEN 'out_of_range' END,
-       CASE WHEN s."c9" = '' THEN 'required' WHEN char_length(s."c9") > 40 THEN 'too_long' END) IS NOT NULL
-   AND e.fault IS NOT NULL;
-
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
-SELECT s.record, 4, 'unknown_reference'
-  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE NOT btrim(s."c5", E' \t\r\n\f\x0b') = ''
-   AND NOT EXISTS (
-       SELECT FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5"
-        WHERE "p5"."k1" = btrim(s."c5", E' \t\r\n\f\x0b'));
+ WHERE e.fault IS NOT NULL;
 
 ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
@@ -51,13 +49,13 @@ SELECT s.record,
        CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2",
        CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END AS "v3",
        CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END AS "v4",
-       CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5".pk END AS "v5",
-       CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END AS "v6",
-       CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END AS "v7",
-       CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END AS "v8",
+       CASE WHEN s."c5" = '' THEN CAST(NULL AS int8) ELSE "p5".pk END AS "v5",
+       CASE WHEN s."c6" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c6" AS numeric) END AS "v6",
+       CASE WHEN s."c7" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c7" AS numeric) END AS "v7",
+       CASE WHEN s."c8" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c8" AS numeric) END AS "v8",
        CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END AS "v9"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
-  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = btrim(s."c5", E' \t\r\n\f\x0b')
+  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = s."c5"
  WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
  UNION ALL
 SELECT s.record,
@@ -65,17 +63,25 @@ SELECT s.record,
        CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END END AS "v2",
        CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END END AS "v3",
        CASE WHEN 3 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END END AS "v4",
-       CASE WHEN 4 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c5", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p5".pk END END AS "v5",
-       CASE WHEN 5 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c6", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c6", E' \t\r\n\f\x0b') AS numeric) END END AS "v6",
-       CASE WHEN 6 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c7", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c7", E' \t\r\n\f\x0b') AS numeric) END END AS "v7",
-       CASE WHEN 7 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c8", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS numeric) ELSE CAST(btrim(s."c8", E' \t\r\n\f\x0b') AS numeric) END END AS "v8",
+       CASE WHEN 4 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c5" = '' THEN CAST(NULL AS int8) ELSE "p5".pk END END AS "v5",
+       CASE WHEN 5 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c6" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c6" AS numeric) END END AS "v6",
+       CASE WHEN 6 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c7" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c7" AS numeric) END END AS "v7",
+       CASE WHEN 7 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c8" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c8" AS numeric) END END AS "v8",
        CASE WHEN 8 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END END AS "v9"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   JOIN (SELECT record, array_agg(column_no) AS faulty
           FROM "sluice_staging"."fault_00000000000000000000000000000000"
          GROUP BY record) f ON f.record = s.record
-  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = btrim(s."c5", E' \t\r\n\f\x0b')) typed
+  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = s."c5") typed
  ORDER BY "v1" COLLATE "C";
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 4, 'unknown_reference'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN "sluice_staging"."raw_00000000000000000000000000000000" s ON s.record = r.record
+ WHERE r."v5" IS NULL AND NOT s."c5" = ''
+   AND NOT EXISTS (
+       SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = r.record AND f.column_no = 4);
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
 SELECT r.record, 0, 'duplicate_in_file', CAST(d.first AS text)

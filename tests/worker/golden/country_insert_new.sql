@@ -1,4 +1,4 @@
-DROP TABLE IF EXISTS "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
+DROP TABLE IF EXISTS "sluice_staging"."suspect_00000000000000000000000000000000", "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" (
     record bigint NOT NULL,
@@ -7,18 +7,24 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
     detail text
 );
 
+CREATE UNLOGGED TABLE "sluice_staging"."suspect_00000000000000000000000000000000" AS
+SELECT s.record
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+ WHERE ((NOT s."c1" = '' AND (octet_length(s."c1") <= 2 AND NOT s."c1" !~ '^[A-Z]{2}$'))
+   AND (NOT s."c2" = '' AND (octet_length(s."c2") <= 100))) IS NOT TRUE;
+
+ANALYZE "sluice_staging"."suspect_00000000000000000000000000000000";
+
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
 SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
        NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
-  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+  FROM "sluice_staging"."suspect_00000000000000000000000000000000" x
+  JOIN "sluice_staging"."raw_00000000000000000000000000000000" s ON s.record = x.record
  CROSS JOIN LATERAL (VALUES
        (0, CASE WHEN s."c1" = '' THEN ARRAY['required'] ELSE ARRAY[CASE WHEN char_length(s."c1") > 2 THEN 'too_long' END, CASE WHEN s."c1" !~ '^[A-Z]{2}$' THEN 'pattern 0' END] END),
        (1, ARRAY[CASE WHEN s."c2" = '' THEN 'required' WHEN char_length(s."c2") > 100 THEN 'too_long' END])) AS f (column_no, faults)
  CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
- WHERE coalesce(
-       CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 2 THEN 'too_long' WHEN s."c1" !~ '^[A-Z]{2}$' THEN 'pattern 0' END,
-       CASE WHEN s."c2" = '' THEN 'required' WHEN char_length(s."c2") > 100 THEN 'too_long' END) IS NOT NULL
-   AND e.fault IS NOT NULL;
+ WHERE e.fault IS NOT NULL;
 
 ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 

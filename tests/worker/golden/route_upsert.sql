@@ -1,4 +1,4 @@
-DROP TABLE IF EXISTS "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
+DROP TABLE IF EXISTS "sluice_staging"."suspect_00000000000000000000000000000000", "sluice_staging"."fault_00000000000000000000000000000000", "sluice_staging"."ready_00000000000000000000000000000000";
 
 CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" (
     record bigint NOT NULL,
@@ -7,38 +7,28 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
     detail text
 );
 
+CREATE UNLOGGED TABLE "sluice_staging"."suspect_00000000000000000000000000000000" AS
+SELECT s.record
+  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+ WHERE ((NOT s."c1" = '' AND (octet_length(s."c1") <= 3))
+   AND (NOT s."c2" = '' AND ((CASE WHEN s."c2" = '' THEN 'required' END IS NULL AND s."c2" = btrim(s."c2", E' \t\r\n\f\x0b'))))
+   AND (NOT s."c3" = '' AND ((CASE WHEN s."c3" = '' THEN 'required' END IS NULL AND s."c3" = btrim(s."c3", E' \t\r\n\f\x0b'))))
+   AND (s."c4" = '' OR CASE WHEN (s."c4" !~ '[^0-9-]' AND pg_input_is_valid(s."c4", 'int2')) THEN NOT CAST(s."c4" AS numeric) < CAST('0' AS numeric) ELSE false END)) IS NOT TRUE;
+
+ANALYZE "sluice_staging"."suspect_00000000000000000000000000000000";
+
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
 SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
        NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
-  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
+  FROM "sluice_staging"."suspect_00000000000000000000000000000000" x
+  JOIN (SELECT s.record, s."c1" AS "c1", btrim(s."c2", E' \t\r\n\f\x0b') AS "c2", btrim(s."c3", E' \t\r\n\f\x0b') AS "c3", btrim(s."c4", E' \t\r\n\f\x0b') AS "c4" FROM "sluice_staging"."raw_00000000000000000000000000000000" s) s ON s.record = x.record
  CROSS JOIN LATERAL (VALUES
        (0, ARRAY[CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END]),
-       (1, ARRAY[CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN 'required' END]),
-       (2, ARRAY[CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN 'required' END]),
-       (3, ARRAY[CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS text) WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?([0-9]+)$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END])) AS f (column_no, faults)
+       (1, ARRAY[CASE WHEN s."c2" = '' THEN 'required' END]),
+       (2, ARRAY[CASE WHEN s."c3" = '' THEN 'required' END]),
+       (3, ARRAY[CASE WHEN s."c4" = '' THEN CAST(NULL AS text) WHEN s."c4" !~ '^[+-]?([0-9]+)$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(s."c4", 'int2') THEN 'out_of_range' WHEN CAST(s."c4" AS numeric) < CAST('0' AS numeric) THEN 'too_small' END])) AS f (column_no, faults)
  CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
- WHERE coalesce(
-       CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 3 THEN 'too_long' END,
-       CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN 'required' END,
-       CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN 'required' END,
-       CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS text) WHEN btrim(s."c4", E' \t\r\n\f\x0b') !~ '^[+-]?([0-9]+)$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(btrim(s."c4", E' \t\r\n\f\x0b'), 'int2') THEN 'out_of_range' WHEN CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS numeric) < CAST('0' AS numeric) THEN 'too_small' END) IS NOT NULL
-   AND e.fault IS NOT NULL;
-
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
-SELECT s.record, 1, 'unknown_reference'
-  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE NOT btrim(s."c2", E' \t\r\n\f\x0b') = ''
-   AND NOT EXISTS (
-       SELECT FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2"
-        WHERE "p2"."k1" = btrim(s."c2", E' \t\r\n\f\x0b'));
-
-INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
-SELECT s.record, 2, 'unknown_reference'
-  FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE NOT btrim(s."c3", E' \t\r\n\f\x0b') = ''
-   AND NOT EXISTS (
-       SELECT FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p3"
-        WHERE "p3"."k1" = btrim(s."c3", E' \t\r\n\f\x0b'));
+ WHERE e.fault IS NOT NULL;
 
 ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 
@@ -46,26 +36,42 @@ CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" 
 SELECT * FROM (
 SELECT s.record,
        CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1",
-       CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p2".pk END AS "v2",
-       CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p3".pk END AS "v3",
-       CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS int2) END AS "v4"
+       CASE WHEN s."c2" = '' THEN CAST(NULL AS int8) ELSE "p2".pk END AS "v2",
+       CASE WHEN s."c3" = '' THEN CAST(NULL AS int8) ELSE "p3".pk END AS "v3",
+       CASE WHEN s."c4" = '' THEN CAST('0' AS int2) ELSE CAST(s."c4" AS int2) END AS "v4"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
-  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2" ON "p2"."k1" = btrim(s."c2", E' \t\r\n\f\x0b')
-  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p3" ON "p3"."k1" = btrim(s."c3", E' \t\r\n\f\x0b')
+  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2" ON "p2"."k1" = s."c2"
+  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p3" ON "p3"."k1" = s."c3"
  WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
  UNION ALL
 SELECT s.record,
        CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END END AS "v1",
-       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c2", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p2".pk END END AS "v2",
-       CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c3", E' \t\r\n\f\x0b') = '' THEN CAST(NULL AS int8) ELSE "p3".pk END END AS "v3",
-       CASE WHEN 3 = ANY (f.faulty) THEN NULL ELSE CASE WHEN btrim(s."c4", E' \t\r\n\f\x0b') = '' THEN CAST('0' AS int2) ELSE CAST(btrim(s."c4", E' \t\r\n\f\x0b') AS int2) END END AS "v4"
+       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c2" = '' THEN CAST(NULL AS int8) ELSE "p2".pk END END AS "v2",
+       CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c3" = '' THEN CAST(NULL AS int8) ELSE "p3".pk END END AS "v3",
+       CASE WHEN 3 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c4" = '' THEN CAST('0' AS int2) ELSE CAST(s."c4" AS int2) END END AS "v4"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   JOIN (SELECT record, array_agg(column_no) AS faulty
           FROM "sluice_staging"."fault_00000000000000000000000000000000"
          GROUP BY record) f ON f.record = s.record
-  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2" ON "p2"."k1" = btrim(s."c2", E' \t\r\n\f\x0b')
-  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p3" ON "p3"."k1" = btrim(s."c3", E' \t\r\n\f\x0b')) typed
+  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2" ON "p2"."k1" = s."c2"
+  LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p3" ON "p3"."k1" = s."c3") typed
  ORDER BY "v1" COLLATE "C", "v2", "v3";
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 1, 'unknown_reference'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN "sluice_staging"."raw_00000000000000000000000000000000" s ON s.record = r.record
+ WHERE r."v2" IS NULL AND NOT s."c2" = ''
+   AND NOT EXISTS (
+       SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = r.record AND f.column_no = 1);
+
+INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
+SELECT r.record, 2, 'unknown_reference'
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  JOIN "sluice_staging"."raw_00000000000000000000000000000000" s ON s.record = r.record
+ WHERE r."v3" IS NULL AND NOT s."c3" = ''
+   AND NOT EXISTS (
+       SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = r.record AND f.column_no = 2);
 
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code, detail)
 SELECT r.record, NULL, 'duplicate_in_file', CAST(d.first AS text)
