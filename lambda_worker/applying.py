@@ -20,10 +20,10 @@ from lambda_worker.links import changed_links, set_links
 from lambda_worker.plan import ImportPlan, Mode
 from lambda_worker.tables import StagingTables, table
 from lambda_worker.tree import assign_ids, reject_children, self_references
-from lambda_worker.updating import updatable
 from lambda_worker.vanishing import vanished_parents
 from lambda_worker.writing import (
     as_imported,
+    compared,
     conflicts,
     count_untouched,
     insert_new,
@@ -204,37 +204,23 @@ def _apply_batches(
     *,
     careful: bool,
 ) -> Applied:
-    applied, done = Applied(), 0
-    total = _count(data, _COUNT.format(ready=tables.ready))
-    for batch in _batches(data, tables):
-        watch.progress(done, total=total)
+    rows, new, changed = _count_rows(data, plan, tables)
+    inserted = updated = relinked = done = 0
+    for batch in _batches(data, tables) if new or changed or plan.links else ():
+        watch.progress(done, total=rows)
         witness.before(data, batch)
-        rows = _count(data, _BATCH_COUNT.format(ready=tables.ready, batch=batch))
-        applied = _sum(applied, _apply_batch(data, plan, tables, batch, rows, careful=careful))
+        if changed:
+            updated += data.execute(update_changed(plan, tables, batch)).rowcount
+        if new:
+            inserted += data.execute(insert_new(plan, tables, batch, careful=careful)).rowcount
+        relinked += _apply_links(data, plan, tables, batch)
         witness.after(data, batch)
-        done += rows
-    watch.progress(done, total=total)
-    return applied
-
-
-def _apply_batch(
-    data: Data,
-    plan: ImportPlan,
-    tables: StagingTables,
-    batch: sql.Composed,
-    rows: int,
-    *,
-    careful: bool,
-) -> Applied:
-    updated = 0
-    if plan.mode is Mode.UPSERT and updatable(plan):
-        updated = data.execute(update_changed(plan, tables, batch)).rowcount
-    inserted = data.execute(insert_new(plan, tables, batch, careful=careful)).rowcount
-    relinked = _apply_links(data, plan, tables, batch)
-    found = conflicting = 0
-    if rows - updated - inserted:
-        conflicting = data.execute(conflicts(plan, tables, batch)).rowcount
-        found = _count(data, count_untouched(plan, tables, batch))
+        done += _count(data, _BATCH_COUNT.format(ready=tables.ready, batch=batch))
+    watch.progress(rows, total=rows)
+    conflicting, found = 0, rows - updated - inserted
+    if (updated, inserted) != (changed, new):  # another session has written meanwhile
+        conflicting = data.execute(conflicts(plan, tables)).rowcount
+        found = _count(data, count_untouched(plan, tables))
     upsert = plan.mode is Mode.UPSERT
     return Applied(
         inserted=inserted,
@@ -243,6 +229,16 @@ def _apply_batch(
         skipped=0 if upsert else found,
         conflicting=conflicting,
     )
+
+
+def _count_rows(data: Data, plan: ImportPlan, tables: StagingTables) -> tuple[int, int, int]:
+    """Ready rows: all, new ones, changed ones. In mode insert the check has left new ones alone."""
+    if plan.mode is Mode.INSERT:
+        rows = _count(data, _COUNT.format(ready=tables.ready))
+        return rows, rows, 0
+    row = data.execute(compared(plan, tables)).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
 
 
 def _apply_links(data: Data, plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> int:
@@ -256,16 +252,6 @@ def _apply_links(data: Data, plan: ImportPlan, tables: StagingTables, batch: sql
     for statement in set_links(plan, tables, batch, match, as_imported(plan)):
         data.execute(statement)
     return relinked
-
-
-def _sum(a: Applied, b: Applied) -> Applied:
-    return Applied(
-        inserted=a.inserted + b.inserted,
-        updated=a.updated + b.updated,
-        unchanged=a.unchanged + b.unchanged,
-        skipped=a.skipped + b.skipped,
-        conflicting=a.conflicting + b.conflicting,
-    )
 
 
 _PAGES = sql.SQL("SELECT pg_relation_size({name}) / current_setting('block_size')::int")

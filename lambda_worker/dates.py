@@ -52,11 +52,18 @@ def evidence(
     )
 
 
+_ASKED = sql.SQL("""
+SELECT DISTINCT column_no FROM {fault} WHERE code IN ('not_a_date', 'not_a_datetime')""")
+
+
 def settle_dates(data: Data, plan: ImportPlan, tables: StagingTables) -> ImportPlan:
     """The plan with the orders that the file proves; the faults of those columns are forgotten, for
     they are to be checked again."""
     columns = list(plan.columns)
+    asked = {row[0] for row in data.execute(_ASKED.format(fault=tables.fault)).fetchall()}
     for n, column in open_questions(plan).items():
+        if n not in asked:
+            continue
         row = data.execute(evidence(plan, tables, n, column)).fetchone()
         assert row is not None
         first_above, second_above = row

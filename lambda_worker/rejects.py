@@ -14,9 +14,11 @@ from uuid import UUID
 
 from psycopg import sql
 
+from lambda_worker.checking import mapped
 from lambda_worker.contract import REJECT_TABLE, REJECTS_KEPT
 from lambda_worker.database import Data
-from lambda_worker.plan import ColumnPlan, ImportPlan
+from lambda_worker.lookups import leaf_keys
+from lambda_worker.plan import ColumnPlan, ImportPlan, Lookup
 from lambda_worker.reject_file import RejectFile
 from lambda_worker.tables import StagingTables
 from lambda_worker.words import sentence
@@ -87,14 +89,16 @@ def new_reject_stream() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
 
 
-# A fault may name another record; people are told its line.
+# A fault may name another record; people are told its line. A record that a later one stands in
+# for is none of the rejects.
 _REJECTED = sql.SQL("""
 SELECT f.record, {line}, f.column_no, f.code,
        CASE WHEN f.code = 'duplicate_in_file' THEN CAST({other_line} AS text) ELSE f.detail END,
        s.*
   FROM {fault} f
   JOIN {raw} s ON s.record = f.record
- ORDER BY f.record, f.column_no, f.code""")
+ WHERE f.code <> 'superseded'
+ ORDER BY f.record, f.column_no, f.code, f.detail""")
 _LINE = sql.SQL("""(
        SELECT {record} - l.first_record + l.line
          FROM {lines} l
@@ -130,20 +134,26 @@ def _fault(
     code: str,
     detail: str | None,
 ) -> Fault:
-    if column_no is None:
-        key = [c for c in plan.columns if c.column in plan.target.natural_key]
-        headers = [header for column in key for header in column.headers]
-        values = [fields[plan.file.headers.index(header)] for header in headers]
-        return Fault(line, "", ", ".join(headers), ", ".join(values), code, _detail(code, detail))
-    column = plan.columns[column_no]
-    header = column.header or ""
-    value = fields[plan.file.headers.index(header)] if column.header is not None else ""
-    params = _params(column, code, detail) | {"name": plan.target.name}
-    return Fault(line, column.field, header, value, code, params)
+    column = _column(plan, column_no)
+    headers = column.headers if column else _key_headers(plan)
+    value = ", ".join(fields[plan.file.headers.index(header)] for header in headers)
+    if column is not None and column.listed and code != "required" and detail:
+        *numbers, value = detail.split(" ", 1) if code == "pattern" else [detail]
+        detail = numbers[0] if numbers else None
+    params = {"name": plan.target.name} | _params(plan, column, code, detail)
+    field = column.field if column else ""
+    return Fault(line, field, ", ".join(headers), value, code, params)
 
 
-def _detail(code: str, detail: str | None) -> dict[str, Any]:
-    return {"first_line": int(detail)} if code == "duplicate_in_file" and detail else {}
+def _column(plan: ImportPlan, column_no: int | None) -> ColumnPlan | None:
+    """The column, or the link, that a fault names; None where it names the whole record."""
+    return None if column_no is None else mapped(plan)[column_no]
+
+
+def _key_headers(plan: ImportPlan) -> tuple[str, ...]:
+    """What tells the record from others."""
+    key = (column for column in plan.columns if column.column in plan.target.natural_key)
+    return tuple(header for column in key for header in column.headers)
 
 
 _LIMITS: Final = {
@@ -158,18 +168,38 @@ CHOICES_SHOWN: Final = 10
 """A sentence with more would not be read."""
 
 
-def _params(column: ColumnPlan, code: str, detail: str | None) -> dict[str, Any]:
-    """What the sentence of a fault needs to know of the column."""
+def _params(
+    plan: ImportPlan, column: ColumnPlan | None, code: str, detail: str | None
+) -> dict[str, Any]:
+    """What the sentence of a fault needs to know."""
+    match code:
+        case "duplicate_in_file":
+            return {"first_line": int(detail or 0)}
+        case "check_failed":
+            rule = plan.target.checks[int(detail or 0)]
+            return {"rule": rule.message or rule.name}
+        case _:
+            return {} if column is None else _column_params(plan, column, code, detail)
+
+
+def _column_params(
+    plan: ImportPlan, column: ColumnPlan, code: str, detail: str | None
+) -> dict[str, Any]:
     if code in _LIMITS:
         return {"limit": getattr(column, _LIMITS[code])}
     if code == "not_a_choice":
         return {"choices": [choice.value for choice in column.choices[:CHOICES_SHOWN]]}
     if code == "pattern":
         return {"message": column.patterns[int(detail or 0)].message}
-    if column.lookup and code in ("unknown_reference", "reference_vanished"):
-        keys = ", ".join(key.label for key in column.lookup.keys)
-        return {"model": column.lookup.label, "key": keys}
-    return _detail(code, detail)
+    lookup = column.lookup or _lookup_of_link(plan, column)
+    if lookup and code in ("unknown_reference", "reference_vanished"):
+        keys = ", ".join(key.label for key in leaf_keys(lookup))
+        return {"model": lookup.label, "key": keys}
+    return {}
+
+
+def _lookup_of_link(plan: ImportPlan, column: ColumnPlan) -> Lookup | None:
+    return next((link.lookup for link in plan.links if link.field == column.field), None)
 
 
 def _cells(fault: Fault, plan: ImportPlan) -> tuple[str, str, str]:

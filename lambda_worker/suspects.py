@@ -22,7 +22,7 @@ _CREATE = sql.SQL("""
 CREATE UNLOGGED TABLE {suspect} AS
 SELECT s.record
   FROM {raw} s
- WHERE ({fine}) IS NOT TRUE""")
+ WHERE CASE WHEN {fine} THEN false ELSE true END""")
 _AND = sql.SQL("\n   AND ")
 
 

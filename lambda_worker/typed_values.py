@@ -35,6 +35,8 @@ def typed_value(plan: ImportPlan, index: int, catalog: Catalog) -> sql.Composabl
         found = _LIST.format(item=_typed(column, ITEM), items=items, type=stored_type(column))
     else:
         found = _typed(column, value_of(plan, column))
+    if column.empty is Empty.REJECT:
+        return found
     instead = _instead_of_empty(column, plan, catalog)
     return _CASE.format(empty=nothing_given(plan, column), instead=instead, typed=found)
 

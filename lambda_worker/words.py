@@ -27,6 +27,11 @@ FAILURES: Final[dict[str, LiteralString]] = {
     "plan_unreadable": "This import was planned by a version of the app that the worker does not know. "
     "Deploy the worker, then start the import again.",
     "refused_by_table": "A rule of the table ({rule}) refuses at least one row. Nothing was written.",
+    "after_import_failed": "The app's own step after the import ({function}) refused it: {reason}. Nothing was written.",
+    "table_in_use": "Others were using the table for {seconds} s, so it could not be locked for an exclusive load. "
+    "Nothing was written. Try again when it is quiet, or import without the lock.",
+    "has_dependents": "Something in the database depends on “{which}”, so an exclusive load cannot rebuild it. "
+    "Nothing was written. Import without the lock.",
     "file_gone": "The uploaded file is no longer there. Upload it again.",
     "out_of_time": "The worker ran out of time in the phase “{phase}” after {seconds} s, at {percent} %. "
     "Split the file in {parts} or more parts.",
@@ -44,6 +49,7 @@ FAULTS: Final[dict[str, LiteralString]] = {
     "not_a_whole_number": "“{value}” is not a whole number",
     "not_a_number": "“{value}” is not a number",
     "out_of_range": "“{value}” is too large for this column",
+    "loses_digits": "“{value}” has more digits than this column can keep; round it",
     "too_small": "“{value}” is less than {limit}",
     "too_large": "“{value}” is more than {limit}",
     "too_many_decimals": "“{value}” has more than {limit} decimal places",
@@ -53,12 +59,17 @@ FAULTS: Final[dict[str, LiteralString]] = {
     "not_a_time": "“{value}” is not a time; write it like 23:59:00",
     "not_a_duration": "“{value}” is not a duration; write it like 1 02:30:00",
     "not_a_uuid": "“{value}” is not a UUID",
+    "not_base64": "“{value}” is not base64",
+    "not_hex": "“{value}” is not an even number of hexadecimal digits",
     "not_json": "“{value}” is not valid JSON",
     "not_an_ip": "“{value}” is not an IP address",
     "too_long": "“{value}” is longer than {limit} characters",
     "not_a_choice": "“{value}” is not one of: {choices}",
     "pattern": "“{value}”: {message}",
     "unknown_reference": "no {model} with {key} “{value}”",
+    "reference_rejected": "the record of “{value}” in this file was itself rejected",
+    "empty_item": "the list “{value}” has an item with nothing in it",
+    "check_failed": "the record breaks the rule “{rule}” of the table",
     "reference_vanished": "the {model} with {key} “{value}” was deleted while the import ran",
     "duplicate_in_file": "“{value}” stands already in line {first_line}",
     "already_exists": "“{value}” exists already",
@@ -73,7 +84,9 @@ def sentence(code: str, params: dict[str, Any], language: str = "en") -> str:
     unknown."""
     del language  # English for now; the plan and the call carry the language already
     template = FAILURES.get(code) or FAULTS[code]
-    return template.format_map({name: _text(value) for name, value in params.items()})
+    words = template.format_map({name: _text(value) for name, value in params.items()})
+    near = params.get("near")
+    return f"{words}; did you mean “{near}”?" if near else words
 
 
 def _text(value: Any) -> str:

@@ -144,15 +144,14 @@ _CONFLICTS = sql.SQL("""
 INSERT INTO {fault} (record, column_no, code)
 SELECT r.record, {column_no}, 'conflict'
   FROM {ready} r
- WHERE {batch}
-   AND NOT EXISTS (
+ WHERE NOT EXISTS (
        SELECT FROM {target} t
         WHERE {match}
           AND {accounted_for})""")
 
 
-def conflicts(plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> sql.Composed:
-    """Make faults of the rows of a batch that were neither written nor found as the mode wants
+def conflicts(plan: ImportPlan, tables: StagingTables) -> sql.Composed:
+    """Make faults of the rows that were neither written nor found as the mode wants
     them."""
     accounted_for: sql.Composable = _WRITTEN_HERE
     if plan.mode is not Mode.INSERT:
@@ -161,7 +160,6 @@ def conflicts(plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> s
         fault=tables.fault,
         column_no=one_column(plan, plan.target.natural_key),
         ready=tables.ready,
-        batch=batch,
         target=table(plan.target.schema, plan.target.table),
         match=row_match(plan),
         accounted_for=accounted_for,
@@ -172,17 +170,38 @@ _COUNT_UNTOUCHED = sql.SQL("""
 SELECT count(*)
   FROM {ready} r
   JOIN {target} t ON {match}
- WHERE {batch}
-   AND {untouched}""")
+ WHERE {untouched}""")
 
 
-def count_untouched(plan: ImportPlan, tables: StagingTables, batch: sql.Composed) -> sql.Composed:
-    """The rows of a batch that stood there already and were rightly left alone; none in mode
+def count_untouched(plan: ImportPlan, tables: StagingTables) -> sql.Composed:
+    """The rows that stood there already and were rightly left alone; none in mode
     insert."""
     return _COUNT_UNTOUCHED.format(
         ready=tables.ready,
         target=table(plan.target.schema, plan.target.table),
         match=row_match(plan),
-        batch=batch,
         untouched=sql.SQL("false") if plan.mode is Mode.INSERT else untouched(plan),
     )
+
+
+_COMPARED = sql.SQL("""
+SELECT count(*), count(*) FILTER (WHERE t.{pk} IS NULL), count(*) FILTER (WHERE {differs})
+  FROM {ready} r
+  LEFT JOIN {target} t ON {match}""")
+
+
+def compared(plan: ImportPlan, tables: StagingTables) -> sql.Composed:
+    """How many rows there are, how many of them are new, and how many are to be changed (none where
+    the mode changes none)."""
+    changes = plan.mode is Mode.UPSERT and bool(updatable(plan))
+    pk = sql.Identifier(plan.target.pk_column)
+    return _COMPARED.format(
+        pk=pk,
+        differs=_IS_CHANGED.format(pk=pk, differs=differs(plan)) if changes else sql.SQL("false"),
+        ready=tables.ready,
+        target=table(plan.target.schema, plan.target.table),
+        match=row_match(plan),
+    )
+
+
+_IS_CHANGED = sql.SQL("t.{pk} IS NOT NULL AND {differs}")

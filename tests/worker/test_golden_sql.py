@@ -35,6 +35,7 @@ def statements(plan: ImportPlan, catalog: Catalog) -> Iterator[sql.Composed]:
     yield from checking.last_steps(TABLES)
     yield from vanished_parents(plan, TABLES)
     yield from tree.assign_ids(plan, TABLES)
+    yield writing.compared(plan, TABLES)
     if plan.mode is Mode.UPSERT:
         yield writing.update_changed(plan, TABLES, BATCH)
     yield writing.insert_new(plan, TABLES, BATCH)
@@ -42,8 +43,8 @@ def statements(plan: ImportPlan, catalog: Catalog) -> Iterator[sql.Composed]:
     if plan.links:
         yield links.changed_links(plan, TABLES, BATCH, match, writing.untouched(plan))
         yield from links.set_links(plan, TABLES, BATCH, match, writing.as_imported(plan))
-    yield writing.conflicts(plan, TABLES, BATCH)
-    yield writing.count_untouched(plan, TABLES, BATCH)
+    yield writing.conflicts(plan, TABLES)
+    yield writing.count_untouched(plan, TABLES)
 
 
 def tenant_plan() -> ImportPlan:

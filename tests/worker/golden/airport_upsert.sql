@@ -10,7 +10,7 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
 CREATE UNLOGGED TABLE "sluice_staging"."suspect_00000000000000000000000000000000" AS
 SELECT s.record
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE ((NOT s."c1" = '' AND (octet_length(s."c1") <= 4))
+ WHERE CASE WHEN (NOT s."c1" = '' AND (octet_length(s."c1") <= 4))
    AND (s."c2" = '' OR (octet_length(s."c2") <= 3))
    AND (NOT s."c3" = '' AND (octet_length(s."c3") <= 100))
    AND (s."c4" = '' OR (octet_length(s."c4") <= 100))
@@ -18,7 +18,7 @@ SELECT s.record
    AND (NOT s."c6" = '' AND CASE WHEN (s."c6" !~ '[^0-9.-]' AND pg_input_is_valid(s."c6", 'numeric')) THEN NOT scale(trim_scale(CAST(s."c6" AS numeric))) > 6 AND NOT abs(CAST(s."c6" AS numeric)) >= CAST('100' AS numeric) AND NOT CAST(s."c6" AS numeric) < CAST('-90' AS numeric) AND NOT CAST(s."c6" AS numeric) > CAST('90' AS numeric) ELSE false END)
    AND (NOT s."c7" = '' AND CASE WHEN (s."c7" !~ '[^0-9.-]' AND pg_input_is_valid(s."c7", 'numeric')) THEN NOT scale(trim_scale(CAST(s."c7" AS numeric))) > 6 AND NOT abs(CAST(s."c7" AS numeric)) >= CAST('1000' AS numeric) AND NOT CAST(s."c7" AS numeric) < CAST('-180' AS numeric) AND NOT CAST(s."c7" AS numeric) > CAST('180' AS numeric) ELSE false END)
    AND (NOT s."c8" = '' AND CASE WHEN (s."c8" !~ '[^0-9.-]' AND pg_input_is_valid(s."c8", 'numeric')) THEN NOT scale(trim_scale(CAST(s."c8" AS numeric))) > 2 AND NOT abs(CAST(s."c8" AS numeric)) >= CAST('100000' AS numeric) ELSE false END)
-   AND (NOT s."c9" = '' AND (octet_length(s."c9") <= 40))) IS NOT TRUE;
+   AND (NOT s."c9" = '' AND (octet_length(s."c9") <= 40)) THEN false ELSE true END;
 
 ANALYZE "sluice_staging"."suspect_00000000000000000000000000000000";
 
@@ -45,29 +45,29 @@ ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
 SELECT s.record,
-       CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1",
+       CAST(s."c1" AS text) AS "v1",
        CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2",
-       CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END AS "v3",
+       CAST(s."c3" AS text) AS "v3",
        CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END AS "v4",
-       CASE WHEN s."c5" = '' THEN CAST(NULL AS int8) ELSE "p5".pk END AS "v5",
-       CASE WHEN s."c6" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c6" AS numeric) END AS "v6",
-       CASE WHEN s."c7" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c7" AS numeric) END AS "v7",
-       CASE WHEN s."c8" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c8" AS numeric) END AS "v8",
-       CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END AS "v9"
+       "p5".pk AS "v5",
+       CAST(s."c6" AS numeric) AS "v6",
+       CAST(s."c7" AS numeric) AS "v7",
+       CAST(s."c8" AS numeric) AS "v8",
+       CAST(s."c9" AS text) AS "v9"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) "p5" ON "p5"."k1" = s."c5"
  WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
  UNION ALL
 SELECT s.record,
-       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END END AS "v1",
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CAST(s."c1" AS text) END AS "v1",
        CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END END AS "v2",
-       CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c3" = '' THEN CAST(NULL AS text) ELSE CAST(s."c3" AS text) END END AS "v3",
+       CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE CAST(s."c3" AS text) END AS "v3",
        CASE WHEN 3 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c4" = '' THEN '' ELSE CAST(s."c4" AS text) END END AS "v4",
-       CASE WHEN 4 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c5" = '' THEN CAST(NULL AS int8) ELSE "p5".pk END END AS "v5",
-       CASE WHEN 5 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c6" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c6" AS numeric) END END AS "v6",
-       CASE WHEN 6 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c7" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c7" AS numeric) END END AS "v7",
-       CASE WHEN 7 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c8" = '' THEN CAST(NULL AS numeric) ELSE CAST(s."c8" AS numeric) END END AS "v8",
-       CASE WHEN 8 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c9" = '' THEN CAST(NULL AS text) ELSE CAST(s."c9" AS text) END END AS "v9"
+       CASE WHEN 4 = ANY (f.faulty) THEN NULL ELSE "p5".pk END AS "v5",
+       CASE WHEN 5 = ANY (f.faulty) THEN NULL ELSE CAST(s."c6" AS numeric) END AS "v6",
+       CASE WHEN 6 = ANY (f.faulty) THEN NULL ELSE CAST(s."c7" AS numeric) END AS "v7",
+       CASE WHEN 7 = ANY (f.faulty) THEN NULL ELSE CAST(s."c8" AS numeric) END AS "v8",
+       CASE WHEN 8 = ANY (f.faulty) THEN NULL ELSE CAST(s."c9" AS text) END AS "v9"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   JOIN (SELECT record, array_agg(column_no) AS faulty
           FROM "sluice_staging"."fault_00000000000000000000000000000000"
@@ -127,6 +127,10 @@ SELECT r.record, 4, 'reference_vanished'
  WHERE r."v5" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v5");
 
+SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"))
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  LEFT JOIN "airports_airport" t ON t."icao" = "r"."v1";
+
 UPDATE "airports_airport" t
    SET "iata" = r."v2", "name" = r."v3", "city" = r."v4", "country_id" = r."v5", "latitude" = r."v6", "longitude" = r."v7", "elevation" = r."v8", "timezone" = r."v9"
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
@@ -145,8 +149,7 @@ SELECT r."v1", r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
 SELECT r.record, 0, 'conflict'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
- WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND NOT EXISTS (
+ WHERE NOT EXISTS (
        SELECT FROM "airports_airport" t
         WHERE t."icao" = "r"."v1"
           AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"))));
@@ -154,5 +157,4 @@ SELECT r.record, 0, 'conflict'
 SELECT count(*)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
   JOIN "airports_airport" t ON t."icao" = "r"."v1"
- WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND (t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"));
+ WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"));

@@ -10,10 +10,10 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
 CREATE UNLOGGED TABLE "sluice_staging"."suspect_00000000000000000000000000000000" AS
 SELECT s.record
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE ((NOT s."c1" = '' AND (octet_length(s."c1") <= 3))
+ WHERE CASE WHEN (NOT s."c1" = '' AND (octet_length(s."c1") <= 3))
    AND (NOT s."c2" = '' AND ((CASE WHEN s."c2" = '' THEN 'required' END IS NULL AND s."c2" = btrim(s."c2", E' \t\r\n\f\x0b'))))
    AND (NOT s."c3" = '' AND ((CASE WHEN s."c3" = '' THEN 'required' END IS NULL AND s."c3" = btrim(s."c3", E' \t\r\n\f\x0b'))))
-   AND (s."c4" = '' OR CASE WHEN (s."c4" !~ '[^0-9-]' AND pg_input_is_valid(s."c4", 'int2')) THEN NOT CAST(s."c4" AS numeric) < CAST('0' AS numeric) ELSE false END)) IS NOT TRUE;
+   AND (s."c4" = '' OR CASE WHEN (s."c4" !~ '[^0-9-]' AND pg_input_is_valid(s."c4", 'int2')) THEN NOT CAST(s."c4" AS numeric) < CAST('0' AS numeric) ELSE false END) THEN false ELSE true END;
 
 ANALYZE "sluice_staging"."suspect_00000000000000000000000000000000";
 
@@ -35,9 +35,9 @@ ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
 SELECT s.record,
-       CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1",
-       CASE WHEN s."c2" = '' THEN CAST(NULL AS int8) ELSE "p2".pk END AS "v2",
-       CASE WHEN s."c3" = '' THEN CAST(NULL AS int8) ELSE "p3".pk END AS "v3",
+       CAST(s."c1" AS text) AS "v1",
+       "p2".pk AS "v2",
+       "p3".pk AS "v3",
        CASE WHEN s."c4" = '' THEN CAST('0' AS int2) ELSE CAST(s."c4" AS int2) END AS "v4"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   LEFT JOIN (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) "p2" ON "p2"."k1" = s."c2"
@@ -45,9 +45,9 @@ SELECT s.record,
  WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
  UNION ALL
 SELECT s.record,
-       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END END AS "v1",
-       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c2" = '' THEN CAST(NULL AS int8) ELSE "p2".pk END END AS "v2",
-       CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c3" = '' THEN CAST(NULL AS int8) ELSE "p3".pk END END AS "v3",
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CAST(s."c1" AS text) END AS "v1",
+       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE "p2".pk END AS "v2",
+       CASE WHEN 2 = ANY (f.faulty) THEN NULL ELSE "p3".pk END AS "v3",
        CASE WHEN 3 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c4" = '' THEN CAST('0' AS int2) ELSE CAST(s."c4" AS int2) END END AS "v4"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   JOIN (SELECT record, array_agg(column_no) AS faulty
@@ -108,6 +108,10 @@ SELECT r.record, 2, 'reference_vanished'
  WHERE r."v3" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v3");
 
+SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."stops") IS DISTINCT FROM ROW(r."v4"))
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  LEFT JOIN "airports_route" t ON t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3";
+
 UPDATE "airports_route" t
    SET "stops" = r."v4"
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
@@ -126,8 +130,7 @@ SELECT r."v1", r."v2", r."v3", r."v4"
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
 SELECT r.record, NULL, 'conflict'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
- WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND NOT EXISTS (
+ WHERE NOT EXISTS (
        SELECT FROM "airports_route" t
         WHERE t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3"
           AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."stops") IS NOT DISTINCT FROM ROW(r."v4"))));
@@ -135,5 +138,4 @@ SELECT r.record, NULL, 'conflict'
 SELECT count(*)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
   JOIN "airports_route" t ON t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3"
- WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND (t.xmin <> pg_current_xact_id()::xid AND ROW(t."stops") IS NOT DISTINCT FROM ROW(r."v4"));
+ WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."stops") IS NOT DISTINCT FROM ROW(r."v4"));

@@ -10,8 +10,8 @@ CREATE UNLOGGED TABLE "sluice_staging"."fault_00000000000000000000000000000000" 
 CREATE UNLOGGED TABLE "sluice_staging"."suspect_00000000000000000000000000000000" AS
 SELECT s.record
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
- WHERE ((NOT s."c1" = '' AND (octet_length(s."c1") <= 2 AND NOT s."c1" !~ '^[A-Z]{2}$'))
-   AND (NOT s."c2" = '' AND (octet_length(s."c2") <= 100))) IS NOT TRUE;
+ WHERE CASE WHEN (NOT s."c1" = '' AND (octet_length(s."c1") <= 2 AND NOT s."c1" !~ '^[A-Z]{2}$'))
+   AND (NOT s."c2" = '' AND (octet_length(s."c2") <= 100)) THEN false ELSE true END;
 
 ANALYZE "sluice_staging"."suspect_00000000000000000000000000000000";
 
@@ -31,14 +31,14 @@ ANALYZE "sluice_staging"."fault_00000000000000000000000000000000";
 CREATE UNLOGGED TABLE "sluice_staging"."ready_00000000000000000000000000000000" AS
 SELECT * FROM (
 SELECT s.record,
-       CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END AS "v1",
-       CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END AS "v2"
+       CAST(s."c1" AS text) AS "v1",
+       CAST(s."c2" AS text) AS "v2"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
  WHERE NOT EXISTS (SELECT FROM "sluice_staging"."fault_00000000000000000000000000000000" f WHERE f.record = s.record)
  UNION ALL
 SELECT s.record,
-       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c1" = '' THEN CAST(NULL AS text) ELSE CAST(s."c1" AS text) END END AS "v1",
-       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c2" = '' THEN CAST(NULL AS text) ELSE CAST(s."c2" AS text) END END AS "v2"
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CAST(s."c1" AS text) END AS "v1",
+       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CAST(s."c2" AS text) END AS "v2"
   FROM "sluice_staging"."raw_00000000000000000000000000000000" s
   JOIN (SELECT record, array_agg(column_no) AS faulty
           FROM "sluice_staging"."fault_00000000000000000000000000000000"
@@ -58,6 +58,10 @@ DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "s
 
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
+SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."name") IS DISTINCT FROM ROW(r."v2"))
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  LEFT JOIN "crm"."odd ""name""" t ON t."code" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8);
+
 UPDATE "crm"."odd ""name""" t
    SET "name" = r."v2", "changed" = CAST(now() AS timestamptz)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
@@ -76,8 +80,7 @@ SELECT r."v1", r."v2", CAST('7' AS int8), CAST(now() AS timestamptz), CAST(now()
 INSERT INTO "sluice_staging"."fault_00000000000000000000000000000000" (record, column_no, code)
 SELECT r.record, 0, 'conflict'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
- WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND NOT EXISTS (
+ WHERE NOT EXISTS (
        SELECT FROM "crm"."odd ""name""" t
         WHERE t."code" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
           AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."name") IS NOT DISTINCT FROM ROW(r."v2"))));
@@ -85,5 +88,4 @@ SELECT r.record, 0, 'conflict'
 SELECT count(*)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
   JOIN "crm"."odd ""name""" t ON t."code" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
- WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
-   AND (t.xmin <> pg_current_xact_id()::xid AND ROW(t."name") IS NOT DISTINCT FROM ROW(r."v2"));
+ WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."name") IS NOT DISTINCT FROM ROW(r."v2"));
