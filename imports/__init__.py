@@ -2,5 +2,6 @@
 
 from imports.registry import register
 from imports.targets import ImportTarget
+from lambda_worker.plan import Dates, Duplicates, Mode, ReadAs
 
-__all__ = ["ImportTarget", "register"]
+__all__ = ["Dates", "Duplicates", "ImportTarget", "Mode", "ReadAs", "register"]

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
+from zoneinfo import available_timezones
 
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
-from django.db.models import CheckConstraint, ForeignKey, Model, UniqueConstraint
+from django.db.models import (
+    CheckConstraint,
+    ForeignKey,
+    ManyToManyField,
+    Model,
+    UniqueConstraint,
+)
 from django.db.models.signals import post_save, pre_save
 
 from imports import registry
-from imports.fields import AnyField, default_problem, is_made_by_database, problems, stamp_of
-from imports.lookups import key_field, unique_sets
+from imports.fields import (
+    AnyField,
+    default_problem,
+    has_database_default,
+    is_made_by_database,
+    problems,
+    stamp_of,
+)
+from imports.lookups import SEPARATOR, is_self_reference, key_problems, paths, unique_sets
 from imports.mapping import fillable, is_required
 from imports.rules import NotInSql
 from imports.targets import ImportTarget
+from lambda_worker.plan import ReadAs
 
 MODEL_HOOKS: Final = (
     "save",
@@ -50,6 +65,7 @@ def check_target(target: ImportTarget) -> list[CheckMessage]:
         *_inheritance(target),
         *_many_to_many(target),
         *_fields(target),
+        *_reading(target),
         *_left_out(target),
         *_model_python(target),
         *_constraints(target),
@@ -63,10 +79,14 @@ def _unknown_names(target: ImportTarget) -> Iterator[CheckMessage]:
         "lookups": target.lookups,
         "fields": target.fields or (),
         "exclude": target.exclude,
-        "synonyms": target.synonyms,
+        "hexadecimal": target.hexadecimal,
+        "links": target.links,
+        "read_as": set(target.read_as) - {"*"},
+        "update_fields": target.update_fields or (),
     }
-    for attribute, names in declared.items():
-        for name in set(names) - known:
+    inputs = {name.partition(SEPARATOR)[0] for name in target.synonyms}
+    for attribute, names in {**declared, "synonyms": inputs}.items():
+        for name in sorted(set(names) - known):
             yield _error(
                 target, "E001", f"{attribute} names {name!r}, which {target.label} has not.", ""
             )
@@ -80,9 +100,13 @@ def _natural_key(target: ImportTarget) -> Iterator[CheckMessage]:
         )
         return
     for name in target.natural_key:
-        if getattr(target.model._meta.get_field(name), "null", False):
+        field: Any = target.model._meta.get_field(name)
+        if getattr(field, "null", False):
             hint = "NULL equals nothing, so rows could not be told apart: choose another field."
             yield _error(target, "E003", f"natural_key has {name!r}, which may be NULL.", hint)
+        if field.many_to_many or (field.is_relation and is_self_reference(target, field)):
+            hint = "A row must be known before the row that it refers to: choose other fields."
+            yield _error(target, "E012", f"natural_key has {name!r}, a self reference.", hint)
     # A scope's columns are part of the key, and known only when somebody asks.
     scoped = _overrides(target, "scope")
     if not any(s == key or (scoped and key < s) for s in unique_sets(target.model)):
@@ -100,13 +124,29 @@ def _inheritance(target: ImportTarget) -> Iterator[CheckMessage]:
 
 def _many_to_many(target: ImportTarget) -> Iterator[CheckMessage]:
     for field in target.model._meta.many_to_many:
-        if field.name not in target.exclude:
-            yield _error(
-                target,
-                "E006",
-                f"{field.name}: a many-to-many relation has no column of its own.",
-                "Add it to exclude, and make its through model importable.",
-            )
+        if field in fillable(target):
+            for reason in _link_problems(target, field):
+                hint = "Add it to exclude, and make its through model importable."
+                yield _error(target, "E006", f"{field.name}: {reason}.", hint)
+
+
+def _link_problems(target: ImportTarget, field: ManyToManyField[Any, Any]) -> Iterator[str]:
+    """Why rows of the relation cannot be made of two keys."""
+    through: Any = field.remote_field.through
+    both = {field.m2m_field_name(), field.m2m_reverse_field_name()}
+    for other in through._meta.concrete_fields:
+        given = other.null or is_made_by_database(other) or has_database_default(other)
+        if other.name not in both and not given:
+            yield f"its through model's {other.name} has no value that the database gives"
+    if not through._meta.get_field(field.m2m_field_name()).target_field.primary_key:
+        yield "its through model refers to this one by another field than the primary key"
+    try:
+        if len(paths(target, field)) > 1:
+            yield "a list can hold one key a row, and the related model has several"
+    except NotInSql:
+        return  # said elsewhere
+    if target.links.get(field.name, "replace") not in ("replace", "add"):
+        yield 'links knows "replace" and "add" alone'
 
 
 def _fields(target: ImportTarget) -> Iterator[CheckMessage]:
@@ -121,13 +161,36 @@ def _fields(target: ImportTarget) -> Iterator[CheckMessage]:
 
 
 def _lookup_problems(target: ImportTarget, field: AnyField) -> Iterator[NotInSql]:
-    if isinstance(field, ForeignKey):
-        try:
-            key_field(target, field)
-        except NotInSql as problem:
-            yield problem
-        if field.get_limit_choices_to():
-            yield NotInSql("limit_choices_to", "its limit_choices_to is a query of the ORM's")
+    if not isinstance(field, ForeignKey | ManyToManyField):
+        return
+    try:
+        yield from key_problems(field.related_model, paths(target, field))
+    except NotInSql as problem:
+        yield problem
+    if field.get_limit_choices_to():
+        yield NotInSql("limit_choices_to", "its limit_choices_to is a query of the ORM's")
+
+
+def _reading(target: ImportTarget) -> Iterator[CheckMessage]:
+    """Rules of reading that contradict themselves."""
+    for name, read_as in target.read_as.items():
+        for reason in _senseless(read_as):
+            yield _error(target, "E013", f"read_as[{name!r}]: {reason}.", "")
+
+
+def _senseless(read_as: ReadAs) -> Iterator[str]:
+    if len(read_as.decimal) != 1 or read_as.decimal.isalnum():
+        yield "decimal is one character, and no letter or digit"
+    if read_as.decimal in read_as.thousands:
+        yield "one character cannot be both decimal and thousands"
+    if any(c.isalnum() or c in "+-" for c in read_as.thousands):
+        yield "thousands has a letter, a digit or a sign"
+    if not read_as.separator.strip():
+        yield "separator is blank"
+    if {w.lower() for w in read_as.true} & {w.lower() for w in read_as.false}:
+        yield "a word cannot be both true and false"
+    if read_as.time_zone is not None and read_as.time_zone not in available_timezones():
+        yield f"{read_as.time_zone!r} is no time zone"
 
 
 def _ways_out(problem: NotInSql, bypass: str) -> str:
@@ -182,24 +245,16 @@ def _model_python(target: ImportTarget) -> Iterator[CheckMessage]:
 
 def _constraints(target: ImportTarget) -> Iterator[CheckMessage]:
     for constraint in target.model._meta.constraints:
-        plain = isinstance(constraint, UniqueConstraint) and constraint in _plain_uniques(target)
-        if plain or constraint.name in target.bypass:
+        known = isinstance(constraint, CheckConstraint | UniqueConstraint)
+        if known or constraint.name in target.bypass:
             continue
-        kind = "check" if isinstance(constraint, CheckConstraint) else "constraint"
-        yield CheckWarning(
-            f"The {kind} {constraint.name!r} is left to the table: one bad row fails the import.",
-            hint=f"Express it as validators too, or add {constraint.name!r} to bypass.",
-            obj=type(target),
-            id="imports.W002",
+        yield _error(
+            target,
+            "E011",
+            f"The worker cannot ask {type(constraint).__name__} {constraint.name!r} row by row.",
+            f"Express it as a check or a unique constraint, or add {constraint.name!r} to bypass: "
+            "then one bad row fails the whole import.",
         )
-
-
-def _plain_uniques(target: ImportTarget) -> list[UniqueConstraint]:
-    return [
-        constraint
-        for constraint in target.model._meta.total_unique_constraints
-        if constraint.nulls_distinct is not False
-    ]
 
 
 def _overrides(target: ImportTarget, hook: str) -> bool:

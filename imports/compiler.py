@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey
 from django.utils import translation
-from psycopg import sql
 
-from imports import registry
 from imports.fields import (
     AnyField,
     choices_of,
@@ -20,16 +18,19 @@ from imports.fields import (
     default_of,
     empty_of,
     has_database_default,
+    is_array,
     is_made_by_database,
+    item_of,
     kind_of,
     stamp_of,
 )
-from imports.lookups import key_field, name_of_table, stored_column
-from imports.mapping import fillable, unmapped
+from imports.mapping import inputs, label_of_input, unmapped
+from imports.planning import fixed as _fixed
+from imports.planning import link_plans, lookup_of, target_plan
 from imports.rules import Rules, limit_text, rules_of
 from imports.targets import ImportTarget, Request
-from imports.values import as_text
 from lambda_worker.fingerprint import fingerprint, tables_of
+from lambda_worker.lookups import leaf_keys
 from lambda_worker.plan import (
     PLAN_VERSION,
     Audience,
@@ -37,17 +38,13 @@ from lambda_worker.plan import (
     Default,
     Empty,
     FilePlan,
-    Fixed,
     ImportPlan,
     Kind,
-    Lookup,
-    LookupKey,
     Mode,
     OnReject,
+    ReadAs,
     Review,
     Source,
-    TargetPlan,
-    Unique,
 )
 
 
@@ -77,6 +74,7 @@ def compile_plan(  # noqa: PLR0913  (a plan has this many choices)
     review: Review,
     audience: Audience,
     again: bool = False,
+    exclusive: bool = False,
     request: Request | None = None,
 ) -> ImportPlan:
     """The whole plan; MappingFault if the columns do not suffice. Reads the target's catalog."""
@@ -85,10 +83,11 @@ def compile_plan(  # noqa: PLR0913  (a plan has this many choices)
     constants = {**target.constants(asker), **scope}
     with translation.override(audience.language):
         _judge(target, file, mapping, constants)
+        columns = tuple(_columns(target, mapping, constants, asker))
         plan = ImportPlan(
             version=PLAN_VERSION,
-            target=_target(target, scope),
-            columns=tuple(_columns(target, mapping, constants, asker)),
+            target=target_plan(target, scope, {column.column for column in columns}),
+            columns=columns,
             constants=_fixed(target.model, constants),
             scope=_fixed(target.model, scope),
             mode=mode,
@@ -97,6 +96,8 @@ def compile_plan(  # noqa: PLR0913  (a plan has this many choices)
             again=again,
             file=file,
             audience=audience,
+            links=tuple(link_plans(target, mapping, asker)),
+            exclusive=exclusive,
         )
     return _with_fingerprint(plan)
 
@@ -104,37 +105,18 @@ def compile_plan(  # noqa: PLR0913  (a plan has this many choices)
 def _judge(
     target: ImportTarget, file: FilePlan, mapping: Mapping[str, str], constants: Mapping[str, Any]
 ) -> None:
-    names = {field.name for field in fillable(target)} - constants.keys()
+    known = {found.name for found in inputs(target) if found.field.name not in constants}
     faults: dict[str, str] = {}
     for name, header in mapping.items():
-        if name not in names:
-            faults[name] = f"A file cannot fill {name!r}; it can fill {', '.join(sorted(names))}."
+        if name not in known:
+            faults[name] = f"A file cannot fill {name!r}; it can fill {', '.join(sorted(known))}."
         elif header not in file.headers:
             faults[name] = f"The file has no column {header!r}; it has {', '.join(file.headers)}."
-    for field in unmapped(target, mapping, constants):
-        faults[field.name] = f"The field {str(field.verbose_name)!r} needs a column of the file."
+    for missing in unmapped(target, mapping, constants):
+        label = label_of_input(missing)
+        faults[missing.name] = f"The field {label!r} needs a column of the file."
     if faults:
         raise MappingFault(faults)
-
-
-def _target(target: ImportTarget, scope: Mapping[str, Any]) -> TargetPlan:
-    model = target.model
-    schema, table = name_of_table(model)
-    key = tuple(column_of(_field(model, name)) for name in target.natural_key)
-    scope_columns = {column_of(_field(model, name)) for name in scope}
-    keys = ({*key}, {*key} | scope_columns)
-    return TargetPlan(
-        label=target.label,
-        name=target.name,
-        name_plural=target.name_plural,
-        schema=schema,
-        table=table,
-        pk_column=column_of(model._meta.pk),
-        natural_key=key,
-        uniques=tuple(u for u in _uniques(schema, table) if set(u.columns) not in keys),
-        stamps=tuple(s for field in model._meta.concrete_fields if (s := stamp_of(field))),
-        fingerprint="",
-    )
 
 
 def _columns(
@@ -145,7 +127,7 @@ def _columns(
 ) -> list[ColumnPlan]:
     """Mapped columns, and those that get a default which only Django knows of."""
     plans = [
-        _column(target, field, mapping.get(field.name), asker)
+        _column(target, field, mapping, asker)
         for field in target.model._meta.concrete_fields
         if not (is_made_by_database(field) or stamp_of(field) or field.name in constants)
     ]
@@ -153,18 +135,18 @@ def _columns(
 
 
 def _column(
-    target: ImportTarget, field: AnyField, header: str | None, asker: Request
+    target: ImportTarget, field: AnyField, mapping: Mapping[str, str], asker: Request
 ) -> ColumnPlan:
     default = default_of(field)
     empty = empty_of(field, default)
+    lookup, header = None, mapping.get(field.name)
+    if isinstance(field, ForeignKey):
+        lookup = lookup_of(target, field, mapping, asker)
+        header = lookup.headers[0] if lookup else None
     if header is None:
         default = _unmapped_default(field, default, empty)
-    lookup, key = None, field
-    if isinstance(field, ForeignKey) and header is not None:
-        key = key_field(target, field)
-        lookup = _lookup(field, key, header, asker)
-    kind = kind_of(key)
-    rules = rules_of(field, kind) if lookup is None else Rules()
+    kind = _kind(target, field) if lookup is None else next(leaf_keys(lookup)).kind
+    rules = rules_of(item_of(field), kind) if lookup is None else Rules()
     return ColumnPlan(
         field=field.name,
         label=str(field.verbose_name),
@@ -182,7 +164,29 @@ def _column(
         patterns=rules.patterns,
         lookup=lookup,
         pk_kind=kind_of(field) if lookup else None,
-        updatable=header is not None and field.name not in target.natural_key,
+        updatable=header is not None and may_be_updated(target, field),
+        read_as=read_as_of(target, field),
+        listed=is_array(field),
+    )
+
+
+def _kind(target: ImportTarget, field: AnyField) -> Kind:
+    kind = kind_of(field)
+    return Kind.HEX if kind is Kind.BASE64 and field.name in target.hexadecimal else kind
+
+
+def read_as_of(target: ImportTarget, field: AnyField) -> ReadAs:
+    """How the field's values are written, as the target says."""
+    return target.read_as.get(field.name) or target.read_as.get("*") or ReadAs()
+
+
+def may_be_updated(target: ImportTarget, field: AnyField) -> bool:
+    """Whether an upsert may change the field in rows that are there. A row keeps its keys."""
+    declared = target.update_fields
+    return (
+        field.name not in target.natural_key
+        and not field.primary_key
+        and (declared is None or field.name in declared)
     )
 
 
@@ -193,66 +197,6 @@ def _unmapped_default(field: AnyField, default: Default | None, empty: Empty) ->
     if default is None and empty is Empty.EMPTY_STRING:
         return Default(source=Source.STATIC, value="")
     return default
-
-
-def _lookup(field: ForeignKey[Any, Any], key: AnyField, header: str, asker: Request) -> Lookup:
-    related = field.related_model
-    schema, table = name_of_table(related)
-    own = registry.target_of(related)
-    return Lookup(
-        schema=schema,
-        table=table,
-        pk_column=stored_column(field),
-        keys=(
-            LookupKey(
-                column=column_of(key),
-                kind=kind_of(key),
-                label=str(key.verbose_name),
-                header=header,
-            ),
-        ),
-        label=str(related._meta.verbose_name),
-        scope=_fixed(related, own.scope(asker)) if own else (),
-    )
-
-
-def _fixed(model: type[Any], values: Mapping[str, Any]) -> tuple[Fixed, ...]:
-    return tuple(_fix(_field(model, name), value) for name, value in values.items())
-
-
-def _fix(field: AnyField, value: Any) -> Fixed:
-    kind: Kind = kind_of(field)
-    if isinstance(value, Model) and isinstance(field, ForeignKey):
-        value = getattr(value, field.target_field.attname)
-    return Fixed(
-        column=column_of(field), kind=kind, value=None if value is None else as_text(value, kind)
-    )
-
-
-def _field(model: type[Any], name: str) -> AnyField:
-    field: AnyField = model._meta.get_field(name)
-    return field
-
-
-_UNIQUES = sql.SQL("""
-SELECT c.relname, array_agg(a.attname::text ORDER BY k.position)
-  FROM pg_index i
-  JOIN pg_class c ON c.oid = i.indexrelid
- CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, position)
-  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
- WHERE i.indrelid = to_regclass(%s)
-   AND i.indisunique AND NOT i.indisprimary AND i.indpred IS NULL AND i.indexprs IS NULL
-   AND k.position <= i.indnkeyatts
- GROUP BY c.relname
- ORDER BY c.relname""")
-
-
-def _uniques(schema: str | None, table: str) -> list[Unique]:
-    """The table's plain unique indexes; any other (conditions, expressions) it enforces itself."""
-    name = sql.Identifier(*filter(None, [schema, table])).as_string()
-    with connection.cursor() as cursor:
-        cursor.execute(_UNIQUES.as_string(), [name])
-        return [Unique(name=index, columns=tuple(columns)) for index, columns in cursor.fetchall()]
 
 
 def _with_fingerprint(plan: ImportPlan) -> ImportPlan:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
 from django.db import models
-from django.db.models import NOT_PROVIDED, Field, ForeignKey
+from django.db.models import NOT_PROVIDED, Field, ForeignKey, ManyToManyField
 from django.db.models.expressions import Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from imports.rules import NotInSql, problems_of
-from imports.values import as_text
+from imports.values import as_array_text, as_text
 from lambda_worker.plan import Choice, Default, Empty, Kind, Source, Stamp
 
 AnyField: TypeAlias = "Field[Any, Any]"
@@ -42,6 +42,7 @@ KINDS: Final[dict[str, Kind]] = {
     "UUIDField": Kind.UUID,
     "JSONField": Kind.JSON,
     "GenericIPAddressField": Kind.IP,
+    "BinaryField": Kind.BASE64,
 }
 """By Django's get_internal_type; EmailField and URLField are CharFields to it."""
 
@@ -94,20 +95,33 @@ def column_of(field: AnyField) -> str:
 
 
 def kind_of(field: AnyField) -> Kind:
-    """The kind of the field's own values; for a foreign key, of the key that it stores."""
+    """The kind of the field's own values; for a foreign key of the key that it stores, for an array
+    of its items."""
     if isinstance(field, ForeignKey):
         return kind_of(field.target_field)
-    return KINDS[field.get_internal_type()]
+    return KINDS[item_of(field).get_internal_type()]
+
+
+def is_array(field: AnyField) -> bool:
+    """Whether the field holds a list. By name: django.contrib.postgres may not be installed."""
+    return field.get_internal_type() == "ArrayField"
+
+
+def item_of(field: AnyField) -> AnyField:
+    """The field of an array's items; any other field itself."""
+    item: AnyField = getattr(field, "base_field", field) if is_array(field) else field
+    return item
 
 
 def default_of(field: AnyField) -> Default | None:
     """What the field gets if the file says nothing; TypeError if only Python can say."""
-    kind = kind_of(field)
     if field.default is not NOT_PROVIDED:
-        return _python_default(field.default, kind)
+        return _python_default(field.default, field)
     database_default = getattr(field, "db_default", NOT_PROVIDED)
     if database_default is not NOT_PROVIDED:
-        return _database_default(database_default, kind)
+        return _database_default(database_default, field)
+    if is_array(field) and field.blank:
+        return Default(source=Source.STATIC, value="{}")
     return None
 
 
@@ -116,32 +130,38 @@ def has_database_default(field: AnyField) -> bool:
     return getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
 
 
-def _python_default(default: Any, kind: Kind) -> Default | None:
+def _python_default(default: Any, field: AnyField) -> Default | None:
     if default is None:
         return None
     if default in EMPTY_CONTAINERS:
-        return Default(source=Source.STATIC, value=as_text(default(), kind))
+        default = default()
     for known, source in _SOURCES.items():
         if default == known:
             return Default(source=source)
-    return Default(source=Source.STATIC, value=as_text(default, kind))
+    return Default(source=Source.STATIC, value=_text(default, field))
 
 
-def _database_default(default: Any, kind: Kind) -> Default | None:
-    """What the plan can say of it; the rest happens where an INSERT leaves the column out."""
+def _text(value: Any, field: AnyField) -> str:
+    if is_array(field) and not callable(value):
+        return as_array_text(value, kind_of(field))
+    return as_text(value, kind_of(field))
+
+
+def _database_default(default: Any, field: AnyField) -> Default:
+    """What the plan can say of it; the rest only the database knows."""
     if isinstance(default, Now):
         return Default(source=Source.NOW)
     value = default.value if isinstance(default, Value) else default
     if hasattr(value, "resolve_expression"):
-        return None
-    return Default(source=Source.STATIC, value=as_text(value, kind))
+        return Default(source=Source.DATABASE)
+    return Default(source=Source.STATIC, value=_text(value, field))
 
 
 def empty_of(field: AnyField, default: Default | None) -> Empty:
     """What an empty value in the file becomes."""
     if field.null:
         return Empty.NULL
-    if field.blank and kind_of(field) is Kind.TEXT:
+    if field.blank and kind_of(field) is Kind.TEXT and not is_array(field):
         return Empty.EMPTY_STRING
     return Empty.DEFAULT if default else Empty.REJECT
 
@@ -150,28 +170,36 @@ def choices_of(field: AnyField, kind: Kind) -> tuple[Choice, ...]:
     """Allowed values with their labels, groups flattened, without the one that says nothing."""
     return tuple(
         Choice(value=as_text(value, kind), label=str(label))
-        for value, label in field.flatchoices or ()
+        for value, label in item_of(field).flatchoices or ()
         if value not in (None, "")
     )
 
 
 def problems(field: AnyField) -> Iterator[NotInSql]:
     """Why a file cannot fill this field."""
-    if field.get_internal_type() not in KINDS and not isinstance(field, ForeignKey):
-        yield NotInSql("", f"a {type(field).__name__} has no counterpart in a file yet")
+    item = item_of(field)
+    if isinstance(field, ManyToManyField):
         return
-    for hook in PYTHON_HOOKS:
-        if _overrides(field, hook):
-            yield NotInSql(type(field).__name__, f"{type(field).__name__}.{hook} is Python")
-    if not isinstance(field, ForeignKey):
+    if item.get_internal_type() not in KINDS and not isinstance(field, ForeignKey):
+        kind = f"{type(field).__name__} of {type(item).__name__}s" if item is not field else ""
+        yield NotInSql("", f"a {kind or type(field).__name__} has no counterpart in a file yet")
+        return
+    for one in {field, item}:
+        for hook in PYTHON_HOOKS:
+            if _overrides(one, hook):
+                yield NotInSql(type(one).__name__, f"{type(one).__name__}.{hook} is Python")
+    if isinstance(field, ForeignKey):
+        if field.validators:
+            yield NotInSql("validators", "validators of a foreign key are Python")
+        return
+    yield from problems_of(item)
+    if item is not field:
         yield from problems_of(field)
-    elif field.validators:
-        yield NotInSql("validators", "validators of a foreign key are Python")
 
 
 def default_problem(field: AnyField) -> NotInSql | None:
     """Why the field cannot be left out of a file, if its default is Python of the adopter's."""
-    if field.get_internal_type() not in KINDS and not isinstance(field, ForeignKey):
+    if item_of(field).get_internal_type() not in KINDS and not isinstance(field, ForeignKey):
         if field.null or has_database_default(field):
             return None
         return NotInSql("", f"a {type(field).__name__} gets its value from Python")

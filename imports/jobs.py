@@ -47,6 +47,7 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
     on_reject: OnReject = OnReject.SKIP,
     review: Review = Review.NEVER,
     again: bool = False,
+    exclusive: bool = False,
     request: Request | None = None,
 ) -> ImportJob:
     """A job that waits for its file, with the whole plan in it.
@@ -56,6 +57,8 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
     """
     if not target.permits(user, mode):
         raise NotAllowed(f"{user} may not import into {target.label} with mode {mode}")
+    if exclusive and not target.permits_exclusive(user):
+        raise NotAllowed(f"{user} may not lock {target.label} for an import")
     if not 0 < size <= settings.SLUICE_MAX_UPLOAD_BYTES:
         raise FileRefused(
             f"The file has {size:,} bytes; "
@@ -71,6 +74,7 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
         on_reject=on_reject,
         review=review,
         again=again,
+        exclusive=exclusive,
         audience=audience_of(user, job_url(job_id)),
         request=request,
     )

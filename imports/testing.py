@@ -102,6 +102,7 @@ def run_import(  # noqa: PLR0913  (as many choices as the page has)
     on_reject: OnReject = OnReject.SKIP,
     review: Review = Review.NEVER,
     again: bool = False,
+    exclusive: bool = False,
     request: Request | None = None,
 ) -> ImportResult:
     """Import a file (text, bytes, or a path to it); columns are mapped by name unless told.
@@ -126,6 +127,7 @@ def run_import(  # noqa: PLR0913  (as many choices as the page has)
         on_reject=on_reject,
         review=review,
         again=again,
+        exclusive=exclusive,
         request=request,
     )
     return work_on(job, data)

@@ -12,13 +12,15 @@ from django.utils.timezone import is_naive, make_aware
 from lambda_worker.plan import Kind
 
 
-def as_text(value: Any, kind: Kind) -> str:
+def as_text(value: Any, kind: Kind) -> str:  # noqa: PLR0911  (one a kind)
     """The value as PostgreSQL reads it for this kind. TypeError for a callable or an expression."""
     match kind:
         case Kind.BOOLEAN:
             return "true" if value else "false"
         case Kind.JSON:
             return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+        case Kind.BASE64 | Kind.HEX if isinstance(value, bytes | bytearray | memoryview):
+            return "\\x" + bytes(value).hex()
         case Kind.DATETIME if isinstance(value, datetime):
             return (make_aware(value) if is_naive(value) else value).isoformat()
         case Kind.DURATION if isinstance(value, timedelta):
@@ -30,3 +32,14 @@ def as_text(value: Any, kind: Kind) -> str:
             if callable(value) or hasattr(value, "resolve_expression"):
                 raise TypeError(f"{value!r} is no plain value")
             return str(value)
+
+
+def as_array_text(values: Any, kind: Kind) -> str:
+    """A list as PostgreSQL reads an array of the kind."""
+    items = ("NULL" if value is None else _quoted(as_text(value, kind)) for value in values)
+    return "{" + ",".join(items) + "}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

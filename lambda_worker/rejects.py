@@ -123,7 +123,12 @@ def _rejected(
         for _, rows in groupby(cursor.execute(statement), key=lambda row: row[0]):
             record = list(rows)
             fields = list(record[0][6:])
-            yield fields, [_fault(plan, fields, *row[1:5]) for row in record]
+            faults: list[Fault] = []
+            for row in record:
+                fault = _fault(plan, fields, *row[1:5])
+                if fault not in faults:  # two patterns of one validator have one sentence
+                    faults.append(fault)
+            yield fields, faults
 
 
 def _fault(

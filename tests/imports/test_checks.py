@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField
 from django.core.checks import run_checks
 from django.db import models
 from django.db.models.signals import post_save
@@ -14,6 +16,8 @@ from django.test.utils import isolate_apps
 
 from imports.checks import check_target
 from imports.targets import ImportTarget
+from lambda_worker.plan import ReadAs
+from tests.shapes.models import Article
 
 
 @pytest.fixture(autouse=True)
@@ -95,11 +99,16 @@ def test_what_is_bypassed_is_no_finding() -> None:
 
 
 def test_a_field_without_a_counterpart_is_found() -> None:
-    assert "BinaryField" in findings(blob=models.BinaryField(null=True))["imports.E007"]
+    assert "FileField" in findings(blob=models.FileField(null=True))["imports.E007"]
+
+
+def test_a_list_of_lists_is_found() -> None:
+    field = ArrayField(ArrayField(models.IntegerField()), null=True)
+    assert "ArrayField of ArrayFields" in findings(lists=field)["imports.E007"]
 
 
 def test_excluding_it_is_a_way_out() -> None:
-    assert findings(blob=models.BinaryField(null=True), exclude=["blob"]) == {}
+    assert findings(blob=models.FileField(null=True), exclude=["blob"]) == {}
 
 
 def test_a_foreign_key_is_found_by_the_only_unique_field() -> None:
@@ -138,13 +147,64 @@ def test_a_save_of_one_s_own_can_be_bypassed() -> None:
     assert findings(save=save, bypass=["save"]) == {}
 
 
-def test_a_many_to_many_relation_is_found() -> None:
-    assert "groups" in findings(groups=models.ManyToManyField(Group))["imports.E006"]
-
-
-def test_a_constraint_that_the_worker_cannot_check_row_by_row_is_a_warning() -> None:
+def test_the_tables_own_rules_are_asked_and_no_finding() -> None:
     check = models.CheckConstraint(condition=models.Q(code__gt=""), name="code_not_blank")
-    assert "code_not_blank" in findings(meta={"constraints": [check]})["imports.W002"]
+    assert findings(meta={"constraints": [check]}) == {}
+
+
+def test_a_constraint_that_the_worker_cannot_ask_row_by_row_is_found() -> None:
+    apart = ExclusionConstraint(name="apart", expressions=[("code", "=")])
+    assert "'apart' to bypass" in findings(meta={"constraints": [apart]})["imports.E011"]
+
+
+def test_a_constraint_that_is_bypassed_is_no_finding() -> None:
+    apart = ExclusionConstraint(name="apart", expressions=[("code", "=")])
+    assert findings(meta={"constraints": [apart]}, bypass=["apart"]) == {}
+
+
+def test_a_key_that_refers_to_itself_is_found() -> None:
+    found = findings(
+        code=models.CharField(max_length=9, unique=True),
+        up=models.OneToOneField("self", models.CASCADE),
+        natural_key=["up"],
+    )
+    assert "a self reference" in found["imports.E012"]
+
+
+@pytest.mark.parametrize(
+    ("read_as", "words"),
+    [
+        (ReadAs(decimal=",", thousands=",."), "both decimal and thousands"),
+        (ReadAs(decimal="x"), "no letter or digit"),
+        (ReadAs(thousands="-"), "a sign"),
+        (ReadAs(separator=" "), "blank"),
+        (ReadAs(true=("x",), false=("X",)), "both true and false"),
+        (ReadAs(time_zone="Mars/Base"), "no time zone"),
+    ],
+)
+def test_reading_that_contradicts_itself_is_found(read_as: ReadAs, words: str) -> None:
+    assert words in findings(read_as={"code": read_as})["imports.E013"]
+
+
+def test_a_list_of_rows_that_have_two_keys_is_found() -> None:
+    target = type("Linking", (ImportTarget,), {
+        "model": Article, "natural_key": ["slug"], "lookups": {"tags": ["id", "name"]},
+    })()  # fmt: skip
+    assert "imports.E006" in {message.id for message in check_target(target)}
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("content_type__colour", "no field 'colour'"),
+        ("name__x", "no foreign key"),
+        ("content_type", "no plain value"),
+    ],
+)
+def test_a_lookup_by_a_path_that_leads_nowhere_is_found(path: str, words: str) -> None:
+    field = models.ForeignKey(Permission, models.CASCADE)
+    found = check_target(target_for(other=field, lookups={"other": [path, "codename"]}))
+    assert any(words in message.msg for message in found)
 
 
 def test_signal_handlers_are_a_warning() -> None:

@@ -162,7 +162,6 @@ class Shouting(models.CharField):  # type: ignore[type-arg]
         (models.IntegerField(validators=[StepValueValidator(3)]), "StepValueValidator"),
         (models.CharField(validators=[RegexValidator("(?P<x>a)")]), "regular expression"),
         (models.CharField(validators=[MinLengthValidator(300)]), "minimum length"),
-        (models.BinaryField(), "BinaryField"),
         (models.FileField(), "FileField"),
         (Shouting(), "get_prep_value"),
     ],

@@ -53,7 +53,8 @@ def test_an_unknown_target_names_those_that_there_are() -> None:
 
 
 def test_the_example_declares_three_targets() -> None:
-    assert [t.label for t in targets()] == [
+    labels = [target.label for target in targets()]
+    assert [label for label in labels if label.startswith("airports.")] == [
         "airports.airport",
         "airports.country",
         "airports.route",

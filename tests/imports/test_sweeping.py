@@ -102,6 +102,7 @@ def test_a_mail_that_is_late_is_asked_for(sent: list[CommandMessage]) -> None:
 @pytest.fixture
 def staged(transactional_db: None) -> Iterator[Any]:
     """Makes staging tables; whatever is left of them goes at the end."""
+    sweep()  # what other tests have left
     made = []
 
     def make(job: Any) -> Any:
@@ -123,7 +124,6 @@ def tables() -> set[str]:
 
 
 def test_staging_of_ended_and_unknown_jobs_is_dropped(staged: Any) -> None:
-    sweep()  # what other tests have left
     staged(make_job(Status.FAILED).pk)
     staged(uuid4())
     kept = staged(make_job(Status.IN_REVIEW).pk)

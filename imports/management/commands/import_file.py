@@ -64,6 +64,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--again", action="store_true", help="also if this very file was imported before"
         )
+        parser.add_argument(
+            "--exclusive",
+            action="store_true",
+            help="faster, but nobody can read or write the table until it is done",
+        )
         parser.add_argument("--user", help="whose import it is; default: the first superuser")
         parser.add_argument("--wait", action="store_true", help="wait for the end, and show it")
         parser.add_argument("--timeout", type=float, default=3600.0, help="of --wait, in seconds")
@@ -104,6 +109,7 @@ class Command(BaseCommand):
                 on_reject=options["on_reject"],
                 review=options["review"],
                 again=options["again"],
+                exclusive=options["exclusive"],
             )
         except FileFault as fault:
             raise CommandError(wording.reason(fault.code, fault.params)) from fault

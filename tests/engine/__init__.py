@@ -1,0 +1,1 @@
+"""The engine as a whole, from a model to its rows."""
