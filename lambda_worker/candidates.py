@@ -178,7 +178,8 @@ SELECT n.sluice_record, {column_no}, 'duplicate_in_file', CAST(d.first AS text)
         HAVING count(*) > 1) d ON {match}
  WHERE n.sluice_record > d.first""")
 _EQUAL = sql.SQL("{a}.{name} = {b}.{name}")
-_NOT_DISTINCT = sql.SQL("{a}.{name} IS NOT DISTINCT FROM {b}.{name}")
+# As one record: to records a null equals a null, and their equality can be hashed.
+_RECORD = sql.SQL(", ROW({expressions}) AS {name}")
 
 _TAKEN = sql.SQL("""
 INSERT INTO {fault} (record, column_no, code)
@@ -228,6 +229,9 @@ def _keys(
 
 
 def _expressions(index: CatalogIndex) -> sql.Composed:
+    if not index.nulls_distinct:
+        [name] = _names(index)
+        return _RECORD.format(expressions=_COMMA.join(index.keys), name=name)
     return sql.Composed(
         [
             _KEY.format(expression=key, name=name)
@@ -237,14 +241,13 @@ def _expressions(index: CatalogIndex) -> sql.Composed:
 
 
 def _names(index: CatalogIndex) -> list[sql.Identifier]:
-    return [sql.Identifier(f"sluice_k{n + 1}") for n in range(len(index.keys))]
+    number = len(index.keys) if index.nulls_distinct else 1
+    return [sql.Identifier(f"sluice_k{n + 1}") for n in range(number)]
 
 
 def _same(index: CatalogIndex, a: str, b: str) -> sql.Composed:
-    template = _EQUAL if index.nulls_distinct else _NOT_DISTINCT
     return _AND.join(
-        template.format(a=sql.Identifier(a), b=sql.Identifier(b), name=name)
-        for name in _names(index)
+        _EQUAL.format(a=sql.Identifier(a), b=sql.Identifier(b), name=name) for name in _names(index)
     )
 
 

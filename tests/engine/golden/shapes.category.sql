@@ -1,0 +1,151 @@
+DROP TABLE IF EXISTS "suspect", "fault", "ready";
+
+CREATE UNLOGGED TABLE "fault" (
+    record bigint NOT NULL,
+    column_no int,
+    code text NOT NULL,
+    detail text
+);
+
+CREATE UNLOGGED TABLE "suspect" AS
+SELECT s.record
+  FROM "raw" s
+ WHERE CASE WHEN (NOT s."c1" = '' AND (octet_length(s."c1") <= 10))
+   AND (s."c2" = '' OR ((CASE WHEN s."c2" = '' THEN CAST(NULL AS text) END IS NULL AND s."c2" = btrim(s."c2", E' \t\r\n\f\x0b')))) THEN false ELSE true END;
+
+ANALYZE "suspect";
+
+INSERT INTO "fault" (record, column_no, code, detail)
+SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
+       NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
+  FROM "suspect" x
+  JOIN (SELECT s.record, s."c1" AS "c1", btrim(s."c2", E' \t\r\n\f\x0b') AS "c2" FROM "raw" s) s ON s.record = x.record
+ CROSS JOIN LATERAL (VALUES
+       (0, ARRAY[CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 10 THEN 'too_long' END]),
+       (1, ARRAY[CASE WHEN s."c2" = '' THEN CAST(NULL AS text) END])) AS f (column_no, faults)
+ CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
+ WHERE e.fault IS NOT NULL;
+
+ANALYZE "fault";
+
+CREATE UNLOGGED TABLE "ready" AS
+SELECT * FROM (
+SELECT s.record,
+       CAST(s."c1" AS text) AS "v1",
+       CASE WHEN s."c2" = '' THEN CAST(NULL AS int8) ELSE "p2".pk END AS "v2",
+       CASE WHEN s."c2" = '' THEN NULL ELSE CAST(s."c2" AS text) END AS "w2",
+       CAST(NULL AS bigint) AS pk
+  FROM "raw" s
+  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_category" p WHERE true) "p2" ON "p2"."k1" = s."c2"
+ WHERE NOT EXISTS (SELECT FROM "fault" f WHERE f.record = s.record)
+ UNION ALL
+SELECT s.record,
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CAST(s."c1" AS text) END AS "v1",
+       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE CASE WHEN s."c2" = '' THEN CAST(NULL AS int8) ELSE "p2".pk END END AS "v2",
+       CASE WHEN s."c2" = '' THEN NULL ELSE CAST(s."c2" AS text) END AS "w2",
+       CAST(NULL AS bigint) AS pk
+  FROM "raw" s
+  JOIN (SELECT record, array_agg(column_no) AS faulty
+          FROM "fault"
+         GROUP BY record) f ON f.record = s.record
+  LEFT JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_category" p WHERE true) "p2" ON "p2"."k1" = s."c2") typed
+ ORDER BY "v1" COLLATE "C";
+
+INSERT INTO "fault" (record, column_no, code)
+SELECT r.record, 1, 'unknown_reference'
+  FROM "ready" r
+ WHERE r."v2" IS NULL AND r."w2" IS NOT NULL
+   AND NOT EXISTS (SELECT FROM "ready" o WHERE o."v1" = r."w2");
+
+INSERT INTO "fault" (record, column_no, code, detail)
+SELECT r.record, 0, 'duplicate_in_file', CAST(d.first AS text)
+  FROM "ready" r
+  JOIN (SELECT "v1", min(record) AS first
+          FROM "ready"
+         GROUP BY "v1"
+        HAVING count(*) > 1) d ON r."v1" = d."v1"
+ WHERE r.record > d.first;
+
+WITH RECURSIVE faulty AS MATERIALIZED (
+    SELECT DISTINCT f.record FROM "fault" f
+), good AS MATERIALIZED (
+    SELECT r."v1" AS key
+      FROM "ready" r
+     WHERE NOT EXISTS (SELECT FROM faulty f WHERE f.record = r.record)
+), rejected (key) AS (
+    SELECT r."v1"
+      FROM "ready" r
+     WHERE r."v1" IS NOT NULL
+       AND NOT EXISTS (SELECT FROM good g WHERE g.key = r."v1")
+     UNION
+    SELECT c."v1"
+      FROM rejected p
+      JOIN "ready" c ON c."w2" = p.key AND c."v2" IS NULL
+     WHERE NOT EXISTS (SELECT FROM faulty f WHERE f.record = c.record)
+)
+INSERT INTO "fault" (record, column_no, code)
+SELECT c.record, 1, 'reference_rejected'
+  FROM rejected p
+  JOIN "ready" c ON c."w2" = p.key AND c."v2" IS NULL
+ WHERE NOT EXISTS (
+       SELECT FROM "fault" f
+        WHERE f.record = c.record AND f.column_no = 1 AND f.code = 'reference_rejected');
+
+DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
+
+ANALYZE "ready";
+
+WITH present AS (
+    SELECT p."id" AS pk
+      FROM "shapes_category" p
+     WHERE p."id" IN (SELECT r."v2" FROM "ready" r)
+       FOR KEY SHARE)
+INSERT INTO "fault" (record, column_no, code)
+SELECT r.record, 1, 'reference_vanished'
+  FROM "ready" r
+ WHERE r."v2" IS NOT NULL
+   AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v2");
+
+UPDATE "ready" r
+   SET pk = coalesce(x.pk, nextval((SELECT CAST(pg_get_serial_sequence('"shapes_category"', 'id') AS regclass))))
+  FROM (SELECT o.record, t."id" AS pk
+          FROM "ready" o
+          LEFT JOIN "shapes_category" t ON t."code" = "o"."v1") x
+ WHERE x.record = r.record;
+
+UPDATE "ready" r
+   SET "v2" = p.pk
+  FROM "ready" p
+ WHERE p."v1" = r."w2" AND r."v2" IS NULL;
+
+SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."parent_id") IS DISTINCT FROM ROW(r."v2"))
+  FROM "ready" r
+  LEFT JOIN "shapes_category" t ON t."code" = "r"."v1";
+
+UPDATE "shapes_category" t
+   SET "parent_id" = r."v2"
+  FROM "ready" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND t."code" = "r"."v1"
+   AND ROW(t."parent_id") IS DISTINCT FROM ROW(r."v2");
+
+INSERT INTO "shapes_category" ("code", "parent_id", "id")
+SELECT r."v1", r."v2", r.pk
+  FROM "ready" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND NOT EXISTS (SELECT FROM "shapes_category" t WHERE t."code" = "r"."v1")
+ ORDER BY r.ctid
+    ON CONFLICT DO NOTHING;
+
+INSERT INTO "fault" (record, column_no, code)
+SELECT r.record, 0, 'conflict'
+  FROM "ready" r
+ WHERE NOT EXISTS (
+       SELECT FROM "shapes_category" t
+        WHERE t."code" = "r"."v1"
+          AND (t.xmin = pg_current_xact_id()::xid OR (t.xmin <> pg_current_xact_id()::xid AND ROW(t."parent_id") IS NOT DISTINCT FROM ROW(r."v2"))));
+
+SELECT count(*)
+  FROM "ready" r
+  JOIN "shapes_category" t ON t."code" = "r"."v1"
+ WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."parent_id") IS NOT DISTINCT FROM ROW(r."v2"));

@@ -1,0 +1,80 @@
+DROP TABLE IF EXISTS "suspect", "fault", "ready";
+
+CREATE UNLOGGED TABLE "fault" (
+    record bigint NOT NULL,
+    column_no int,
+    code text NOT NULL,
+    detail text
+);
+
+CREATE UNLOGGED TABLE "suspect" AS
+SELECT s.record
+  FROM "raw" s
+ WHERE CASE WHEN (NOT s."c1" = '' AND (octet_length(s."c1") <= 2)) THEN false ELSE true END;
+
+ANALYZE "suspect";
+
+INSERT INTO "fault" (record, column_no, code, detail)
+SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
+       NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
+  FROM "suspect" x
+  JOIN "raw" s ON s.record = x.record
+ CROSS JOIN LATERAL (VALUES
+       (0, ARRAY[CASE WHEN s."c1" = '' THEN 'required' WHEN char_length(s."c1") > 2 THEN 'too_long' END])) AS f (column_no, faults)
+ CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
+ WHERE e.fault IS NOT NULL;
+
+ANALYZE "fault";
+
+CREATE UNLOGGED TABLE "ready" AS
+SELECT * FROM (
+SELECT s.record,
+       CAST(s."c1" AS text) AS "v1"
+  FROM "raw" s
+ WHERE NOT EXISTS (SELECT FROM "fault" f WHERE f.record = s.record)
+ UNION ALL
+SELECT s.record,
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CAST(s."c1" AS text) END AS "v1"
+  FROM "raw" s
+  JOIN (SELECT record, array_agg(column_no) AS faulty
+          FROM "fault"
+         GROUP BY record) f ON f.record = s.record) typed
+ ORDER BY "v1" COLLATE "C";
+
+INSERT INTO "fault" (record, column_no, code, detail)
+SELECT r.record, 0, 'duplicate_in_file', CAST(d.first AS text)
+  FROM "ready" r
+  JOIN (SELECT "v1", min(record) AS first
+          FROM "ready"
+         GROUP BY "v1"
+        HAVING count(*) > 1) d ON r."v1" = d."v1"
+ WHERE r.record > d.first;
+
+DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
+
+ANALYZE "ready";
+
+SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE false)
+  FROM "ready" r
+  LEFT JOIN "shapes_continent" t ON t."code" = "r"."v1";
+
+INSERT INTO "shapes_continent" ("code")
+SELECT r."v1"
+  FROM "ready" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+   AND NOT EXISTS (SELECT FROM "shapes_continent" t WHERE t."code" = "r"."v1")
+ ORDER BY r.ctid
+    ON CONFLICT DO NOTHING;
+
+INSERT INTO "fault" (record, column_no, code)
+SELECT r.record, 0, 'conflict'
+  FROM "ready" r
+ WHERE NOT EXISTS (
+       SELECT FROM "shapes_continent" t
+        WHERE t."code" = "r"."v1"
+          AND (t.xmin = pg_current_xact_id()::xid OR t.xmin <> pg_current_xact_id()::xid));
+
+SELECT count(*)
+  FROM "ready" r
+  JOIN "shapes_continent" t ON t."code" = "r"."v1"
+ WHERE t.xmin <> pg_current_xact_id()::xid;

@@ -1,0 +1,109 @@
+DROP TABLE IF EXISTS "suspect", "fault", "ready";
+
+CREATE UNLOGGED TABLE "fault" (
+    record bigint NOT NULL,
+    column_no int,
+    code text NOT NULL,
+    detail text
+);
+
+CREATE UNLOGGED TABLE "suspect" AS
+SELECT s.record
+  FROM "raw" s
+ WHERE CASE WHEN (NOT s."c1" = '' AND (s."c1" !~ '[^0-9-]' AND pg_input_is_valid(s."c1", 'int4')))
+   AND (NOT s."c2" = '' AND ((CASE WHEN s."c2" = '' THEN 'required' END IS NULL AND s."c2" = btrim(s."c2", E' \t\r\n\f\x0b')))) THEN false ELSE true END;
+
+ANALYZE "suspect";
+
+INSERT INTO "fault" (record, column_no, code, detail)
+SELECT s.record, f.column_no, split_part(e.fault, ' ', 1),
+       NULLIF(substr(e.fault, strpos(e.fault || ' ', ' ') + 1), '')
+  FROM "suspect" x
+  JOIN (SELECT s.record, btrim(s."c1", E' \t\r\n\f\x0b') AS "c1", btrim(s."c2", E' \t\r\n\f\x0b') AS "c2" FROM "raw" s) s ON s.record = x.record
+ CROSS JOIN LATERAL (VALUES
+       (0, ARRAY[CASE WHEN s."c1" = '' THEN 'required' WHEN s."c1" !~ '^[+-]?([0-9]+)$' THEN 'not_a_whole_number' WHEN NOT pg_input_is_valid(s."c1", 'int4') THEN 'out_of_range' END]),
+       (1, ARRAY[CASE WHEN s."c2" = '' THEN 'required' END])) AS f (column_no, faults)
+ CROSS JOIN LATERAL unnest(f.faults) AS e (fault)
+ WHERE e.fault IS NOT NULL;
+
+ANALYZE "fault";
+
+CREATE UNLOGGED TABLE "ready" AS
+SELECT * FROM (
+SELECT s.record,
+       CAST(s."c1" AS int4) AS "v1",
+       "p2".pk AS "v2"
+  FROM "raw" s
+  LEFT JOIN (SELECT p."id" AS pk, p."number" AS "k1" FROM "shapes_customer" p WHERE true AND "p"."tenant_id" = CAST('7' AS int8)) "p2" ON "p2"."k1" = s."c2"
+ WHERE NOT EXISTS (SELECT FROM "fault" f WHERE f.record = s.record)
+ UNION ALL
+SELECT s.record,
+       CASE WHEN 0 = ANY (f.faulty) THEN NULL ELSE CAST(s."c1" AS int4) END AS "v1",
+       CASE WHEN 1 = ANY (f.faulty) THEN NULL ELSE "p2".pk END AS "v2"
+  FROM "raw" s
+  JOIN (SELECT record, array_agg(column_no) AS faulty
+          FROM "fault"
+         GROUP BY record) f ON f.record = s.record
+  LEFT JOIN (SELECT p."id" AS pk, p."number" AS "k1" FROM "shapes_customer" p WHERE true AND "p"."tenant_id" = CAST('7' AS int8)) "p2" ON "p2"."k1" = s."c2") typed
+ ORDER BY "v1";
+
+INSERT INTO "fault" (record, column_no, code)
+SELECT r.record, 1, 'unknown_reference'
+  FROM "ready" r
+  JOIN "raw" s ON s.record = r.record
+ WHERE r."v2" IS NULL AND NOT s."c2" = ''
+   AND NOT EXISTS (
+       SELECT FROM "fault" f WHERE f.record = r.record AND f.column_no = 1);
+
+INSERT INTO "fault" (record, column_no, code, detail)
+SELECT r.record, 0, 'duplicate_in_file', CAST(d.first AS text)
+  FROM "ready" r
+  JOIN (SELECT "v1", min(record) AS first
+          FROM "ready"
+         GROUP BY "v1"
+        HAVING count(*) > 1) d ON r."v1" = d."v1"
+ WHERE r.record > d.first;
+
+INSERT INTO "fault" (record, column_no, code)
+SELECT r.record, 0, 'already_exists'
+  FROM "ready" r
+ WHERE EXISTS (SELECT FROM "shapes_invoice" t WHERE t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8));
+
+DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
+
+ANALYZE "ready";
+
+WITH present AS (
+    SELECT p."id" AS pk
+      FROM "shapes_customer" p
+     WHERE p."id" IN (SELECT r."v2" FROM "ready" r)
+       FOR KEY SHARE)
+INSERT INTO "fault" (record, column_no, code)
+SELECT r.record, 1, 'reference_vanished'
+  FROM "ready" r
+ WHERE r."v2" IS NOT NULL
+   AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v2");
+
+SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE false)
+  FROM "ready" r
+  LEFT JOIN "shapes_invoice" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8);
+
+INSERT INTO "shapes_invoice" ("number", "customer_id", "tenant_id")
+SELECT r."v1", r."v2", CAST('7' AS int8)
+  FROM "ready" r
+ WHERE r.ctid >= '(0,0)' AND r.ctid < '(256,0)'
+ ORDER BY r.ctid
+    ON CONFLICT DO NOTHING;
+
+INSERT INTO "fault" (record, column_no, code)
+SELECT r.record, 0, 'conflict'
+  FROM "ready" r
+ WHERE NOT EXISTS (
+       SELECT FROM "shapes_invoice" t
+        WHERE t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
+          AND t.xmin = pg_current_xact_id()::xid);
+
+SELECT count(*)
+  FROM "ready" r
+  JOIN "shapes_invoice" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
+ WHERE false;
