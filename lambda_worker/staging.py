@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from psycopg import sql
+from psycopg import Copy, sql
 
 from lambda_worker.database import Data
 from lambda_worker.faults import StagingLost
-from lambda_worker.files.csv_reader import CsvReader
-from lambda_worker.files.reading import FileFault, Reading, Record
+from lambda_worker.files.csv_reader import CsvReader, Proven
+from lambda_worker.files.reading import FileFault, Reading
 from lambda_worker.objects import Source
 from lambda_worker.plan import ImportPlan
 from lambda_worker.reject_file import REJECT_COLUMNS, unguard
@@ -22,6 +22,9 @@ COPY_BLOCK: Final = 128 * 1024
 """Characters collected for one write to COPY: psycopg's own sweet spot is 128 KiB and more
 (psycopg/_copy_base.py), and records are a tenth of a kilobyte."""
 
+BREAKS_HELD: Final = 50_000
+"""Lines of the table `lines` that are held in memory: some megabytes."""
+
 _DROP = sql.SQL("DROP TABLE IF EXISTS {tables}")
 _CREATE = sql.SQL(
     "CREATE UNLOGGED TABLE {raw} (record bigint GENERATED ALWAYS AS IDENTITY, {columns})"
@@ -30,7 +33,11 @@ _CREATE_LINES = sql.SQL(
     "CREATE UNLOGGED TABLE {lines} (first_record bigint PRIMARY KEY, line bigint NOT NULL)"
 )
 _COLUMN = sql.SQL("{name} text NOT NULL")
-_COPY = sql.SQL("COPY {raw} ({columns}) FROM STDIN")
+# FREEZE, which a table made in the same transaction may have, spares the first reader the writing
+# of every page. An empty value is an empty string, quoted or not.
+_COPY = sql.SQL(
+    "COPY {raw} ({columns}) FROM STDIN (FORMAT csv, FREEZE true, FORCE_NOT_NULL ({columns}))"
+)
 _COPY_LINES = sql.SQL("COPY {lines} FROM STDIN")
 _ANALYZE = sql.SQL("ANALYZE {raw}")
 _COUNT = sql.SQL("SELECT count(*) FROM {raw}")
@@ -65,7 +72,7 @@ def stage(
     _require_columns(plan, headers)
     with data.transaction():
         create(data, tables, len(headers))
-        records = _copy(data, tables, reader.records(), stream, headers)
+        records = _Feed(data, tables, headers, reader, stream).run()
     stream.verify()
     data.execute(_ANALYZE.format(raw=tables.raw))
     if (stored := count(data, tables)) != records:
@@ -122,60 +129,95 @@ def _is_reject_file(headers: tuple[str, ...]) -> bool:
     return set(REJECT_COLUMNS) <= set(headers)
 
 
-def _copy(
-    data: Data,
-    tables: StagingTables,
-    records: Iterable[Record],
-    stream: _Counted,
-    headers: tuple[str, ...],
-) -> int:
-    """Feed COPY in its text format, in which every byte of a value can be written; the number of
-    records."""
-    guarded = _is_reject_file(headers)
-    number = distance = 0
-    breaks: list[tuple[int, int]] = []
-    block: list[str] = []
-    size = 0
-    columns = sql.SQL(", ").join(map(raw_column, range(len(headers))))
-    with (
-        data.cursor() as cursor,
-        cursor.copy(_COPY.format(raw=tables.raw, columns=columns)) as copy,
-    ):
-        for record in records:
-            number += 1
-            if record.line - number != distance:
-                distance = record.line - number
-                breaks.append((number, record.line))
-            fields = [unguard(field) for field in record.fields] if guarded else record.fields
-            line = copy_line(fields)
+class _Feed:
+    """Feeds COPY: proven bytes as they come, other records written anew."""
+
+    def __init__(
+        self,
+        data: Data,
+        tables: StagingTables,
+        headers: tuple[str, ...],
+        reader: CsvReader,
+        stream: _Counted,
+    ) -> None:
+        self._data = data
+        self._tables = tables
+        self._width = len(headers)
+        self._guarded = _is_reject_file(headers)
+        self._pieces = reader.records() if self._guarded else reader.pieces()
+        self._line_end = reader.line_end.decode()
+        self._stream = stream
+        self._records = 0
+        self._distance = 0
+        self._breaks: list[tuple[int, int]] = []
+
+    def run(self) -> int:
+        """All of it; the number of records."""
+        columns = sql.SQL(", ").join(map(raw_column, range(self._width)))
+        statement = _COPY.format(raw=self._tables.raw, columns=columns)
+        more = True
+        while more:
+            with self._data.cursor() as cursor, cursor.copy(statement) as copy:
+                more = self._fill(copy)
+            self._write_breaks()
+        return self._records
+
+    def _fill(self, copy: Copy) -> bool:
+        """Write until the file ends, or there are many breaks: whether there is more."""
+        block: list[str] = []
+        size = 0
+        for piece in self._pieces:
+            self._note_line(piece.line)
+            if isinstance(piece, Proven):
+                copy.write("".join(block))
+                block, size = [], 0
+                copy.write(piece.data)
+                self._records += piece.records
+                self._stream.records = self._records
+                continue
+            self._records += 1
+            fields = [unguard(field) for field in piece.fields] if self._guarded else piece.fields
+            line = copy_line(fields, self._line_end)
             block.append(line)
             size += len(line)
             if size >= COPY_BLOCK:
                 copy.write("".join(block))
-                block.clear()
-                size = 0
-                stream.records = number
+                block, size = [], 0
+                self._stream.records = self._records
+                if len(self._breaks) >= BREAKS_HELD:
+                    return True
         copy.write("".join(block))
-    with data.cursor() as cursor, cursor.copy(_COPY_LINES.format(lines=tables.lines)) as copy:
-        for pair in breaks:
-            copy.write_row(pair)
-    return number
+        return False
+
+    def _note_line(self, line: int) -> None:
+        """The next record begins at this line: noted where it is not as many below as before."""
+        distance = line - self._records
+        if distance != self._distance:
+            self._distance = distance
+            self._breaks.append((self._records + 1, line))
+
+    def _write_breaks(self) -> None:
+        with self._data.cursor() as cursor:
+            statement = _COPY_LINES.format(lines=self._tables.lines)
+            with cursor.copy(statement) as copy:
+                for pair in self._breaks:
+                    copy.write_row(pair)
+        self._breaks.clear()
 
 
-def copy_line(fields: list[str]) -> str:
-    """One record in COPY's text format: tab between fields, backslash before what would be
-    special."""
-    text = "\t".join(fields)
-    if "\\" in text or "\n" in text or "\r" in text or text.count("\t") != len(fields) - 1:
-        text = "\t".join(map(_escape, fields))
-    return text + "\n"
-
-
-_ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _escape(field: str) -> str:
-    return field.translate(_ESCAPES)
+def copy_line(fields: list[str], line_end: str) -> str:
+    """One record as COPY reads CSV: quoted where a value would be taken for something else."""
+    text = ",".join(fields)
+    if (
+        '"' in text
+        or "\n" in text
+        or "\r" in text
+        or text.count(",") != len(fields) - 1
+        or "\\." in text  # a line of these alone ends the data to Postgres before 18
+        or not text
+    ):
+        text = ",".join(['"' + field.replace('"', '""') + '"' for field in fields])
+    return text + line_end
 
 
 class TruncatedObject(Exception):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
+from lambda_worker.files.blocks import NoLineEnd, blocks
+from lambda_worker.files.proof import Proof
 from lambda_worker.files.reading import FileFault, Record
 
 FIELD_LIMIT: Final = 1024 * 1024
@@ -26,6 +29,15 @@ _SIGNATURES: Final = (
 """First bytes of what people upload instead of a CSV file, and what to call it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Records of one line each whose bytes COPY may take as they are; `line` is the first one's."""
+
+    line: int
+    data: bytes
+    records: int
+
+
 class CsvReader:
     """Reads one stream once. Raises FileFault with the line at the first record that breaks the
     rules."""
@@ -33,6 +45,11 @@ class CsvReader:
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._lines = _Lines(chunks)
         self._width = 0
+
+    @property
+    def line_end(self) -> bytes:
+        """How the file's first line ends: CRLF, or LF for all others."""
+        return self._lines.line_end
 
     def header(self) -> tuple[str, ...]:
         """The first record that is no blank line, stripped; to be called before `records`."""
@@ -50,18 +67,41 @@ class CsvReader:
 
     def records(self) -> Iterator[Record]:
         """The records after the header, blank lines left out."""
-        width = self._width
         for record in self._read():
-            if len(record.fields) != width:
-                if not record.fields:
-                    continue
-                raise FileFault(
-                    "wrong_field_count",
-                    line=record.line,
-                    expected=width,
-                    found=len(record.fields),
-                )
-            yield record
+            if self._is_whole(record):
+                yield record
+
+    def pieces(self) -> Iterator[Record | Proven]:
+        """The records after the header, many at once where they are proven."""
+        lines = self._lines
+        proof = Proof(self._width, self.line_end, FIELD_LIMIT)
+        if not lines.is_between_blocks:
+            yield from self._rest_of_block()
+        while (block := lines.next_block()) is not None:
+            number = proof.records(block)
+            if number is None:
+                yield from self._rest_of_block()
+            else:
+                yield Proven(lines.number + 1, block, number)
+                lines.skip_block(number)
+
+    def _rest_of_block(self) -> Iterator[Record]:
+        """Records one by one, to the next place where a block and a record begin."""
+        for record in self._read():
+            if self._is_whole(record):
+                yield record
+            if self._lines.is_between_blocks:
+                return
+
+    def _is_whole(self, record: Record) -> bool:
+        """False for a blank line; FileFault where the number of fields is another than the
+        header's."""
+        found = len(record.fields)
+        if found and found != self._width:
+            raise FileFault(
+                "wrong_field_count", line=record.line, expected=self._width, found=found
+            )
+        return bool(found)
 
     def _read(self) -> Iterator[Record]:
         lines = self._lines
@@ -94,54 +134,64 @@ class _Lines:
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self.number = 0
-        self._source = self._decode(chunks)
+        self._blocks = blocks(chunks, 4 * FIELD_LIMIT)  # four bytes at most make a character
+        self._block = self._pull()
+        self._text = ""
+        self._at = 0
+        if self._block is not None:
+            _refuse_other_formats(self._block)
+            self._block = self._block.removeprefix(codecs.BOM_UTF8)
+        first = (self._block or b"").partition(b"\n")[0]
+        self.line_end = b"\r\n" if first.endswith(b"\r") else b"\n"
+
+    @property
+    def is_between_blocks(self) -> bool:
+        """Whether all lines of the blocks so far are read."""
+        return self._at >= len(self._text)
+
+    def next_block(self) -> bytes | None:
+        """The block that comes next, as it is; to be called between blocks."""
+        if self._block is None:
+            self._block = self._pull()
+        return self._block
+
+    def skip_block(self, lines: int) -> None:
+        """Leave out the block that comes next."""
+        self.number += lines
+        self._block = None
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = next(self._source)
+        if self.is_between_blocks:
+            block = self.next_block()
+            if block is None:
+                raise StopIteration
+            self._text, self._at, self._block = self._decode(block), 0, None
+        start, self._at = self._at, _line_end(self._text, self._at)
+        line = self._text[start : self._at]
         self.number += 1
         if "\0" in line:
             raise FileFault("nul_character", line=self.number)
         return line
 
-    def _decode(self, chunks: Iterable[bytes]) -> Iterator[str]:
-        decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
-        pending = b""
-        begun = False
-        for chunk in chunks:
-            if not begun and chunk:
-                _refuse_other_formats(chunk)
-                begun = True
-            # Only whole lines are decoded, so that a bad byte's line is known.
-            data = pending + chunk
-            # A CR that ends the data may be half of a CRLF, so it does not count yet.
-            end = data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, -1) + 1
-            pending = data[end:]
-            if len(pending) > 4 * FIELD_LIMIT:  # four bytes at most make a character
-                raise FileFault("field_too_long", line=self.number + 1, limit=FIELD_LIMIT)
-            yield from self._split(decoder, data[:end])
-        yield from self._split(decoder, pending, final=True)
-
-    def _split(
-        self, decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False
-    ) -> Iterator[str]:
+    def _pull(self) -> bytes | None:
         try:
-            text = decoder.decode(block, final)
+            return next(self._blocks, None)
+        except NoLineEnd:
+            raise FileFault("field_too_long", line=self.number + 1, limit=FIELD_LIMIT) from None
+
+    def _decode(self, block: bytes) -> str:
+        try:
+            return block.decode()
         except UnicodeDecodeError as error:
-            good = bytes(error.object[: error.start])
+            good = block[: error.start]
             raise FileFault(
                 "bad_encoding",
                 line=self.number + 1 + good.count(b"\n"),
-                byte=f"0x{error.object[error.start]:02X}",
+                byte=f"0x{block[error.start]:02X}",
             ) from error
-        start = 0
-        size = len(text)
-        while start < size:
-            end = _line_end(text, start)
-            yield text[start:end]
-            start = end
 
 
 def _line_end(text: str, start: int) -> int:

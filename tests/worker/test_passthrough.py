@@ -1,0 +1,197 @@
+"""Bytes that go to COPY untouched mean to Postgres what they mean to the record reader."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lambda_worker import staging
+from lambda_worker.files import blocks
+from lambda_worker.files.csv_reader import CsvReader, Proven
+from lambda_worker.files.proof import Proof
+from lambda_worker.files.reading import FileFault
+from tests.worker.plans import plan_for
+from tests.worker.workbench import MemorySource, Workbench
+
+FIELDS = st.text(st.sampled_from('ab ,"\n\r\\.é\t'), max_size=4) | st.sampled_from(["", "\\.", "x"])
+
+
+@st.composite
+def files(draw: st.DrawFn) -> bytes:
+    """CSV texts as programs write them, some of them damaged afterwards."""
+    width = draw(st.integers(1, 3))
+    row = st.lists(FIELDS, min_size=width, max_size=width)
+    out = io.StringIO()
+    writer = csv.writer(
+        out,
+        quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
+        lineterminator=draw(st.sampled_from(["\n", "\r\n"])),
+    )
+    writer.writerow([f"h{n}" for n in range(width)])
+    writer.writerows(draw(st.lists(row, max_size=12)))
+    text = out.getvalue()
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(text)))
+        damage = draw(st.sampled_from(['"', "\n", ",", "\r", "\\.\n", "\0", " "]))
+        text = text[:at] + damage + text[at + draw(st.integers(0, 1)) :]
+    data = text.encode()
+    return data + b"\xff\n" if draw(st.integers(0, 20)) == 0 else data
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def plainly(data: bytes) -> tuple[list[tuple[int, list[str]]], str]:
+    """The records one by one, and the fault that ends them."""
+    found: list[tuple[int, list[str]]] = []
+    try:
+        reader = CsvReader([data])
+        reader.header()
+        for record in reader.records():
+            found.append((record.line, record.fields))  # noqa: PERF401  (those before a fault)
+    except FileFault as fault:
+        return found, repr((fault.code, sorted(fault.params.items(), key=str)))
+    return found, ""
+
+
+PROVEN: list[int] = []
+"""Records that went untouched: were there none, the comparison would say nothing."""
+
+
+def in_pieces(
+    connection: psycopg.Connection[Any], data: bytes, size: int
+) -> tuple[list[tuple[int, list[str]]], str]:
+    """The same by pieces, the proven ones as Postgres reads them."""
+    found: list[tuple[int, list[str]]] = []
+    try:
+        reader = CsvReader([data[at : at + size] for at in range(0, len(data), size)])
+        width = len(reader.header())
+        for piece in reader.pieces():
+            if isinstance(piece, Proven):
+                rows = copied(connection, piece.data, width)
+                assert len(rows) == piece.records
+                PROVEN.append(piece.records)
+                found += [(piece.line + n, row) for n, row in enumerate(rows)]
+            else:
+                line = staging.copy_line(piece.fields, reader.line_end.decode())
+                assert copied(connection, line.encode(), width) == [piece.fields]
+                found.append((piece.line, piece.fields))
+    except FileFault as fault:
+        return found, repr((fault.code, sorted(fault.params.items(), key=str)))
+    return found, ""
+
+
+def copied(connection: psycopg.Connection[Any], data: bytes, width: int) -> list[list[str]]:
+    names = ", ".join(f"c{n}" for n in range(width))
+    columns = ", ".join(f"c{n} text" for n in range(width))
+    with connection.transaction(force_rollback=True):
+        connection.execute(f"CREATE TEMP TABLE t ({columns})".encode())
+        statement = f"COPY t FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({names}))"
+        with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+            copy.write(data)
+        return [list(row) for row in connection.execute("SELECT * FROM t").fetchall()]
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=files(), size=st.sampled_from([1, 8, 30]))
+def compare(connection: psycopg.Connection[Any], data: bytes, size: int) -> None:
+    records, fault = in_pieces(connection, data, size)
+    known, known_fault = plainly(data)
+    if known_fault:  # of two faults, which comes first depends on the blocks
+        assert fault
+    else:
+        assert (records, fault) == (known, "")
+
+
+def test_pieces_are_the_records(
+    connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 1)
+    PROVEN.clear()
+    compare(connection)
+    assert sum(PROVEN) > 300
+
+
+@pytest.mark.parametrize(
+    ("block", "records"),
+    [
+        (b"a,b\nc,d\n", 2),
+        (b'"a","b"\n"c","d,e"\n', 2),
+        (b'"a ""b""",c\n,""\n', 2),
+        (b'"""",""""\n', 1),
+        (b"a,b\nc\n", None),  # a field is missing
+        (b'a "b",c\n', None),  # a quote inside
+        (b'"a"b,c\n', None),
+        (b'"a\nb",c\n', None),  # two lines
+        (b"a,b\n\nc,d\n", None),  # a blank line
+        (b"a,b\r\nc,d\r\n", None),  # other line ends
+        (b"a,\\.\n", None),
+        (b"a,\xff\n", None),
+        (b"a,\0\n", None),
+        (b"a,b", None),  # no end
+    ],
+)
+def test_what_a_block_proves(block: bytes, records: int | None) -> None:
+    assert Proof(2, b"\n", 1000).records(block) == records
+
+
+def test_lines_with_carriage_returns_are_proven_too() -> None:
+    assert Proof(2, b"\r\n", 1000).records(b'a,"b"\r\n"c",d\r\n') == 2
+    assert Proof(2, b"\r\n", 1000).records(b"a,b\r\nc,d\n") is None
+
+
+def test_rejects_of_proven_blocks_have_their_lines(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 40)
+    monkeypatch.setattr(staging, "BREAKS_HELD", 1)
+    monkeypatch.setattr(staging, "COPY_BLOCK", 1)
+    records = (f'Q{n},"two\nlines"' if n % 7 == 0 else f"{n},x" for n in range(60))
+    data = "\n".join(["code,name", *records]) + "\n"
+    job = bench.job(bench.plan("country"), data)
+    bench.run(job)
+    text = data.split("\n")
+    for line, header, value, code in bench.faults(job):
+        if header == "code":
+            assert text[line - 1].startswith(value), (line, value, code)
+    assert len(bench.faults(job)) > 50
+
+
+def test_the_order_of_the_file_is_the_order_of_the_records(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK", 64)
+    monkeypatch.setattr(staging, "BREAKS_HELD", 2)
+    monkeypatch.setattr(staging, "COPY_BLOCK", 16)
+    names = [f'"n\n{n}"' if n % 3 == 0 else f"n{n}" for n in range(200)]
+    data = "code,name\n" + "".join(f"{n},{name}\n" for n, name in enumerate(names))
+    plan = plan_for("country")
+    with bench.connections() as connections:
+        from lambda_worker.tables import StagingTables
+
+        tables = StagingTables.of(bench.job(plan, None))
+        source = MemorySource(data.encode())
+        staging.stage(connections.data, plan, tables, source, _Watch())
+        rows = connections.data.execute(
+            f"SELECT record, c1 FROM {tables.raw.as_string()} ORDER BY record".encode()
+        ).fetchall()
+    assert rows == [(n + 1, str(n)) for n in range(200)]
+
+
+class _Watch:
+    def progress(self, done: int, *, records: int | None = None) -> None: ...
