@@ -96,7 +96,26 @@ def groups(target: ImportTarget, user: Any) -> list[Group]:
         ),
         Group("on_reject", _("Rows with faults"), _all(ON_REJECT), OnReject.SKIP),
         Group("review", _("Before writing"), _all(REVIEW), Review.NEVER),
+        *_lock(target, user),
     ]
+
+
+def _lock(target: ImportTarget, user: Any) -> list[Group]:
+    """Asked of those alone who may do it."""
+    if not target.permits_exclusive(user):
+        return []
+    names = {"plural": target.name_plural}
+    shared = Choice("false", _("Leave it open."), _("Others work on while the rows are written."))
+    locked = Choice(
+        "true",
+        _("Lock it, for speed."),
+        _(
+            "Nobody can read or write the %(plural)s until the import is done: its indexes and "
+            "foreign keys are dropped and built anew. For a first load, or at night."
+        )
+        % names,
+    )
+    return [Group("exclusive", _("The table meanwhile"), [shared, locked], "false")]
 
 
 def key_words(target: ImportTarget) -> str:

@@ -65,6 +65,7 @@ class ImportForm(FileForm):
     headers = forms.JSONField()
     mode = forms.ChoiceField()
     on_reject = forms.ChoiceField(choices=[(value.value, value.value) for value in OnReject])
+    exclusive = forms.BooleanField(required=False)
     review = forms.ChoiceField(choices=[(value.value, value.value) for value in Review])
 
     def __init__(self, data: Any, *, target: ImportTarget, user: Any) -> None:

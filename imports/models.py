@@ -53,6 +53,7 @@ class ImportJob(models.Model):
     )
     retries = models.IntegerField(default=0, db_default=0)
     nudged_at = models.DateTimeField(null=True)
+    announced_at = models.DateTimeField(null=True)
     status = models.CharField(
         max_length=20,
         choices=STATUS_CHOICES,
@@ -82,7 +83,10 @@ class ImportJob(models.Model):
         db_table = contract.JOB_TABLE
         ordering = ["-created_at"]
         verbose_name = "import"
-        permissions = [("view_all_imports", "Can see everybody's imports")]
+        permissions = [
+            ("view_all_imports", "Can see everybody's imports"),
+            ("load_exclusively", "Can lock a table against all others for a faster import"),
+        ]
         indexes = [
             models.Index(F("owner"), F("created_at").desc(), name="imports_job_of_owner"),
             models.Index(F("created_at").desc(), name="imports_job_newest"),
@@ -90,6 +94,11 @@ class ImportJob(models.Model):
                 fields=["target", "created_at"],
                 name="imports_job_active",
                 condition=Q(status__in=sorted(status.value for status in contract.ACTIVE)),
+            ),
+            models.Index(
+                fields=["finished_at"],
+                name="imports_job_unannounced",
+                condition=Q(announced_at__isnull=True),
             ),
             models.Index(
                 fields=["target", "content_sha256"],

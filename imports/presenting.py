@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from imports import choices, jobs, wording
 from imports.models import ImportJob
@@ -59,6 +60,7 @@ def living(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
         "tone": wording.tone(job.status),
         "figures": _figures(progress),
         "timing": _timing(progress),
+        "notes": _notes(job),
         "actions": actions,
         "may_import": progress.terminal and _may_import(job, user),
         "rejects": _rejects(job) if _has_rejects(progress) else None,
@@ -74,17 +76,34 @@ def record(job: ImportJob) -> dict[str, Any]:
         plan = ImportPlan.from_json(job.plan)
     except ValueError:
         return context
-    labels = {column.header: column.label for column in plan.columns}
+    labels = {header: column.label for column in plan.columns for header in column.headers}
+    labels |= {link.header: link.label for link in plan.links}
     return context | {
         "facts": [
             Figure(_("Rows that exist already"), choices.title(plan.mode)),
             Figure(_("Rows with faults"), choices.title(plan.on_reject)),
             Figure(_("Before writing"), choices.title(plan.review)),
+            *([Figure(_("The table"), _("Locked against all others."))] if plan.exclusive else []),
         ],
         "columns": [
             {"header": header, "label": labels.get(header, "")} for header in plan.file.headers
         ],
     }
+
+
+DATE_ORDERS = {
+    "day_first": gettext_noop("Dates in “%(field)s” were read day first: the file proves it."),
+    "month_first": gettext_noop("Dates in “%(field)s” were read month first: the file proves it."),
+}
+
+
+def _notes(job: ImportJob) -> list[str]:
+    """What was understood of the file that people could not know before."""
+    dates = job.reading.get("dates", {})
+    return [
+        _(DATE_ORDERS[order]) % {"field": wording.field_label(job.target, field)}
+        for field, order in dates.items()
+    ]
 
 
 def _seen(progress: Progress, actions: list[Action]) -> str:

@@ -22,6 +22,7 @@ from imports import queues
 from imports.liveness import LOST, life_now
 from imports.models import ImportAttempt, ImportJob, ImportNotice
 from imports.nudging import nudge
+from imports.signals import announce_ended
 from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Status
 from lambda_worker.notices import MOST_DOUBTS
@@ -64,6 +65,7 @@ class Swept:
 def sweep(now: datetime | None = None) -> Swept:
     """Do all of it."""
     now = now or timezone.now()
+    announce_ended()
     return Swept(
         expired=_expire_uploads(now) + _expire_waiting(now),
         nudged=sum(nudge(job, NUDGE_EVERY) for job in _stuck(now)),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from imports.mapping import label_of
 from imports.registry import UnknownTarget, get_target
 from lambda_worker import words
 from lambda_worker.contract import Status
@@ -64,6 +66,14 @@ def target_name(label: str) -> str:
         return get_target(label).name_plural
     except UnknownTarget:
         return label
+
+
+def field_label(target: str, field: str) -> str:
+    """What people call a field of a target; its name where the target is no more."""
+    try:
+        return label_of(get_target(target), field)
+    except (UnknownTarget, FieldDoesNotExist):
+        return field
 
 
 def reason(code: str, params: dict[str, Any]) -> str:

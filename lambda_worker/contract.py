@@ -158,6 +158,7 @@ JOB_COLUMNS: Final[tuple[Column, ...]] = (
     Column("reviewer_id", "integer", _WEB, null=True),
     Column("retries", "integer", _WEB),
     Column("nudged_at", "timestamp with time zone", _WEB, null=True),
+    Column("announced_at", "timestamp with time zone", _WEB, null=True),
     Column("status", "character varying(20)", _BOTH),
     Column("attempt", "integer", _WORKER),
     Column("object_version", "text", _WORKER),
@@ -179,6 +180,7 @@ JOB_COLUMNS: Final[tuple[Column, ...]] = (
     Column("finished_at", "timestamp with time zone", _BOTH, null=True),
 )
 """`reading` is what was understood of the file: encoding, delimiter, header (see files.Reading).
+`announced_at` is when the web side told its own code that the job has ended.
 `repeats_id` is an earlier job that imported the very same bytes into the same target; `nudged_at`
 is when the web side last sent a message because nothing moved.
 Empty string, not null, stands for "not yet" in the text columns."""

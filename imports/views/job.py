@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from imports import jobs, presenting, results
 from imports.models import ImportJob
 from imports.progress import progress_of
+from imports.signals import announce
 from imports.sweeping import sweep_lazily
 from imports.views.chrome import job_or_404, page, signed_in
 
@@ -43,6 +44,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _living(request: HttpRequest, job: ImportJob) -> dict[str, Any]:
     """The part of the page that moves."""
+    announce(job)
     return presenting.living(job, progress_of(job), request.user)
 
 

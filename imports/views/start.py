@@ -130,6 +130,7 @@ def _create(request: HttpRequest, target: ImportTarget, asked: dict[str, Any]) -
         mode=asked["mode"],
         on_reject=asked["on_reject"],
         review=asked["review"],
+        exclusive=asked["exclusive"],
         request=request,
     )
 
