@@ -48,7 +48,7 @@ def test_an_admin_imports_the_airports(
 
 def test_progress_moves(stack: Stack, site: Site, countries: None, tmp_path: Path) -> None:
     site.sign_in()
-    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 100_000))
+    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 400_000))
     site.confirm()
     seen: list[str] = []
     shot = False
@@ -63,7 +63,7 @@ def test_progress_moves(stack: Stack, site: Site, countries: None, tmp_path: Pat
     percents = [int(text.split()[0]) for text in seen if text]
     assert len(set(percents)) >= 3
     assert percents == sorted(percents)
-    assert site.figures()["Inserted"] == "100,000"
+    assert site.figures()["Inserted"] == "400,000"
 
 
 def test_the_rejects_of_three_bad_rows_are_downloaded(
@@ -86,7 +86,7 @@ def test_the_rejects_of_three_bad_rows_are_downloaded(
 
 def test_cancel_writes_nothing(stack: Stack, site: Site, countries: None, tmp_path: Path) -> None:
     site.sign_in()
-    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 200_000))
+    site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 500_000))
     site.confirm()
     site.page.click("text=Cancel the import")
     site.wait_until_over()
