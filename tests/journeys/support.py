@@ -223,7 +223,7 @@ def mail_about(stack: Stack, pk: str) -> str:
 
 
 RAW: Final = ("duplicate key", "violates", "UniqueViolation", "ForeignKeyViolation")
-"""What an integrity error is known by: for logs at most, and not even there in an import."""
+"""What an integrity error is known by: for Postgres' own log at most."""
 
 CROWDED: Final = ("too many connections", "remaining connection slots")
 """How Postgres refuses a connection."""
@@ -238,13 +238,14 @@ class Log:
         self._stack = stack
         self._before = {name: len(stack.log(name)) for name in self.NAMES}
 
-    def text(self) -> str:
-        """All of it."""
-        return "\n".join(self._stack.log(name)[self._before[name] :] for name in self.NAMES)
+    def text(self, names: Sequence[str] = NAMES) -> str:
+        """All of it, or what some of them wrote."""
+        return "\n".join(self._stack.log(name)[self._before[name] :] for name in names)
 
-    def found(self, words: Sequence[str]) -> list[str]:
+    def found(self, words: Sequence[str], names: Sequence[str] = NAMES) -> list[str]:
         """The lines with any of these words."""
-        return [line for line in self.text().splitlines() if any(word in line for word in words)]
+        lines = self.text(names).splitlines()
+        return [line for line in lines if any(word in line for word in words)]
 
 
 # -- Queues ----------------------------------------------------------------------------------------
