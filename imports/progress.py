@@ -179,8 +179,16 @@ def _percent(status: Status, running: ImportAttempt | None) -> int | None:
         return SHARES[Status.CHECKING][1]
     if running is None:
         return 0 if status is Status.QUEUED else None
-    low, high = SHARES[status]
-    return low + int((high - low) * _share(running, status))
+    phase = _furthest(status, running)
+    low, high = SHARES[phase]
+    return low + int((high - low) * _share(running, phase))
+
+
+def _furthest(status: Status, running: ImportAttempt) -> Status:
+    """The phase that the job or its attempt has reached: the worker may have gone on between the
+    two queries that read them, or not yet have told of a new phase."""
+    phase = Status(running.phase)
+    return max(status, phase, key=lambda s: SHARES[s][0]) if phase in SHARES else status
 
 
 def _share(running: ImportAttempt, status: Status) -> float:

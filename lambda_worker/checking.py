@@ -48,22 +48,40 @@ def check(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> 
     """Fill the tables `fault` and `ready`. Every record ends in exactly one of them."""
     with data.transaction():
         catalog = read_catalog(data, plan)
-        _run(data, value_steps(plan, tables), watch)
-        proved = _prove_dates(data, plan, tables, watch)
+        steps = _Steps(data, watch, planned=_planned(plan, tables, catalog))
+        steps.run(value_steps(plan, tables))
+        proved = _prove_dates(data, plan, tables)
         padded = _padded(data, plan, tables)
-        _run(data, row_steps(proved, tables, catalog, padded), watch)
+        steps.run(row_steps(proved, tables, catalog, padded))
         reject_children(data, proved, tables)
-        _run(data, last_steps(tables), watch)
+        steps.run(last_steps(tables))
         row = data.execute(_COUNTS.format(ready=tables.ready, fault=tables.fault)).fetchone()
     assert row is not None
     return Checked(*row, dates=_found(plan, proved))
 
 
-def _run(data: Data, statements: Iterable[sql.Composed], watch: Watch) -> None:
-    steps = list(statements)
-    for done, statement in enumerate(steps):
-        watch.progress(done, total=len(steps))
-        _execute(data, statement)
+def _planned(plan: ImportPlan, tables: StagingTables, catalog: Catalog) -> int:
+    """How many statements the check consists of: proofs on the way change these, not their
+    number."""
+    groups = (value_steps(plan, tables), row_steps(plan, tables, catalog), last_steps(tables))
+    return sum(len(list(group)) for group in groups)
+
+
+class _Steps:
+    """Runs the check's statements and tells how many of all that are planned have run."""
+
+    def __init__(self, data: Data, watch: Watch, *, planned: int) -> None:
+        self._data = data
+        self._watch = watch
+        self._planned = planned
+        self._done = 0
+
+    def run(self, statements: Iterable[sql.Composed]) -> None:
+        """The next group."""
+        for statement in statements:
+            self._watch.progress(self._done, total=self._planned)
+            _execute(self._data, statement)
+            self._done += 1
 
 
 def _execute(data: Data, statement: sql.Composed) -> None:
@@ -163,14 +181,14 @@ def _as_column(link: LinkPlan) -> ColumnPlan:
     )
 
 
-def _prove_dates(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> ImportPlan:
+def _prove_dates(data: Data, plan: ImportPlan, tables: StagingTables) -> ImportPlan:
     """The plan as the file's own dates complete it."""
     if not open_questions(plan):
         return plan
     proved = settle_dates(data, plan, tables)
     changed = {n: c for n, c in mapped(proved).items() if c != mapped(plan)[n]}
     if changed:
-        _run(data, [value_faults(proved, tables, changed)], watch)
+        _execute(data, value_faults(proved, tables, changed))
     return proved
 
 

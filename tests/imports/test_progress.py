@@ -68,6 +68,10 @@ def test_a_phase_that_the_worker_has_not_told_of_has_just_begun() -> None:
     assert progress(Status.CHECKING, phase="staging", done=100, total=100).percent == 35
 
 
+def test_a_phase_that_begins_between_two_queries_does_not_set_the_bar_back() -> None:
+    assert progress(Status.CHECKING, phase="applying", done=50, total=100).percent == 79
+
+
 def test_silence_means_stalled() -> None:
     found = progress(Status.APPLYING, heartbeat_at=timezone.now() - LONG_SILENCE)
     assert found.stalled

@@ -3,7 +3,10 @@ mail."""
 
 from __future__ import annotations
 
+import pytest
+
 from lambda_worker.plan import Mode, OnReject
+from lambda_worker.pulse import Pulse
 from tests.worker.workbench import Workbench
 
 AIRPORTS = """icao,iata,name,city,country,latitude,longitude,elevation,timezone
@@ -132,3 +135,21 @@ def test_routes_find_their_airports_by_iata(bench: Workbench) -> None:
     )
     assert counts(row) == (3, 2, 0, 0, 0, 0, 1)
     assert bench.faults(row["id"]) == [(4, "destination", "ZZZ", "unknown_reference")]
+
+
+def test_progress_never_goes_back(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.countries("DE", "FR")
+    told: list[tuple[str, float]] = []
+
+    def note(pulse: Pulse, done: int, *, total: int | None = None, records: int = 0) -> None:
+        original(pulse, done, total=total, records=records)
+        told.append((pulse._phase.value, pulse._done / pulse._total))
+
+    original = Pulse.progress
+    monkeypatch.setattr(Pulse, "progress", note)
+    row = bench.import_("airport", AIRPORTS)
+    assert row["rows_inserted"] == 3
+    shares = [share for phase, share in told if phase == "checking"]
+    assert len(set(shares)) > 5
+    assert shares == sorted(shares)
+    assert max(shares) < 1
