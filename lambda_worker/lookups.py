@@ -28,6 +28,12 @@ def leaf_keys(lookup: Lookup) -> Iterator[LookupKey]:
             yield key
 
 
+def lookup_of(plan: ImportPlan, column: ColumnPlan) -> Lookup | None:
+    """How a column, or a link as a column, finds its related rows; None if it does not."""
+    links = (link.lookup for link in plan.links if link.field == column.field)
+    return column.lookup or next(links, None)
+
+
 def key_columns(plan: ImportPlan, lookup: Lookup) -> list[tuple[LookupKey, sql.Composed]]:
     """Each key that the file feeds, and its value in the row `s`."""
     return [(key, text_of(plan, str(key.header))) for key in leaf_keys(lookup)]

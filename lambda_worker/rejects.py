@@ -6,7 +6,7 @@ import io
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import IO, Any, Final, NamedTuple
@@ -17,9 +17,11 @@ from psycopg import sql
 from lambda_worker.checking import mapped
 from lambda_worker.contract import REJECT_TABLE, REJECTS_KEPT
 from lambda_worker.database import Data
-from lambda_worker.lookups import leaf_keys
-from lambda_worker.plan import ColumnPlan, ImportPlan, Lookup
+from lambda_worker.lookups import leaf_keys, lookup_of
+from lambda_worker.near_matches import near_matches
+from lambda_worker.plan import ColumnPlan, ImportPlan
 from lambda_worker.reject_file import RejectFile
+from lambda_worker.staged_values import BLANKS
 from lambda_worker.tables import StagingTables
 from lambda_worker.words import sentence
 
@@ -119,13 +121,14 @@ def _rejected(
         line=_LINE.format(record=_RECORD, lines=tables.lines),
         other_line=_LINE.format(record=_OTHER_RECORD, lines=tables.lines),
     )
+    near = near_matches(data, plan, tables)
     with data.cursor(name="rejected") as cursor:
         for _, rows in groupby(cursor.execute(statement), key=lambda row: row[0]):
             record = list(rows)
             fields = list(record[0][6:])
             faults: list[Fault] = []
             for row in record:
-                fault = _fault(plan, fields, *row[1:5])
+                fault = _with_near(_fault(plan, fields, *row[1:5]), near, row[2])
                 if fault not in faults:  # two patterns of one validator have one sentence
                     faults.append(fault)
             yield fields, faults
@@ -148,6 +151,14 @@ def _fault(
     params = {"name": plan.target.name} | _params(plan, column, code, detail)
     field = column.field if column else ""
     return Fault(line, field, ", ".join(headers), value, code, params)
+
+
+def _with_near(fault: Fault, near: Mapping[tuple[int, str], str], column_no: int | None) -> Fault:
+    """The fault, and what its value was probably meant to be."""
+    if column_no is None or fault.code not in ("unknown_reference", "not_a_choice"):
+        return fault
+    name = near.get((column_no, fault.value.strip(BLANKS)))
+    return fault._replace(params=fault.params | {"near": name}) if name else fault
 
 
 def _column(plan: ImportPlan, column_no: int | None) -> ColumnPlan | None:
@@ -196,15 +207,11 @@ def _column_params(
         return {"choices": [choice.value for choice in column.choices[:CHOICES_SHOWN]]}
     if code == "pattern":
         return {"message": column.patterns[int(detail or 0)].message}
-    lookup = column.lookup or _lookup_of_link(plan, column)
+    lookup = lookup_of(plan, column)
     if lookup and code in ("unknown_reference", "reference_vanished"):
         keys = ", ".join(key.label for key in leaf_keys(lookup))
         return {"model": lookup.label, "key": keys}
     return {}
-
-
-def _lookup_of_link(plan: ImportPlan, column: ColumnPlan) -> Lookup | None:
-    return next((link.lookup for link in plan.links if link.field == column.field), None)
 
 
 def _cells(fault: Fault, plan: ImportPlan) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from psycopg import sql
 
@@ -23,6 +24,9 @@ def value_of(plan: ImportPlan, column: ColumnPlan) -> sql.Composed:
 
 
 # -- Blanks around values -------------------------------------------------------------------------
+
+BLANKS: Final = " \t\r\n\f\v"
+"""What is trimmed."""
 
 # \x0b, not \v: Postgres 16 takes \v for the letter v.
 _TRIMMED = sql.SQL(r"btrim(s.{column}, E' \t\r\n\f\x0b')")
