@@ -1,16 +1,14 @@
-"""`bin/bench import [--full] [--rounds N]`: runs all, interleaved; prints a table of medians."""
+"""`bin/bench import [--full] [--rounds N] [--peers] [--sizes]`: runs all, interleaved, and tells
+the medians."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -20,57 +18,21 @@ import psycopg
 from devstack.postgres import start_postgres
 from devstack.processes import processes
 from tests.bench.import_ import data
+from tests.bench.import_.bench import Bench
 from tests.bench.import_.data import Variant
-from tests.bench.measuring import Measure, run_module
+from tests.bench.import_.report import report
+from tests.bench.measuring import Measure
+from tests.bench.peers.lines import peer_lines
 
 SMALL: Final = 100_000
 FULL: Final = 1_000_000
-RESULTS: Final = Path("bench-results")
 TUNED: Final = ("SET random_page_cost = 1.1",)
 
 
-@dataclass(frozen=True)
-class Bench:
-    """The server's database, and the files."""
-
-    url: str
-    env: dict[str, str]
-    files: dict[Variant, Path]
-
-    def empty(self) -> None:
-        """The table as new."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("TRUNCATE shop_movement RESTART IDENTITY")
-            connection.execute("VACUUM ANALYZE shop_movement")
-
-    def floor(self, settings: tuple[str, ...]) -> Measure:
-        """A plain COPY."""
-        self.empty()
-        work = {"url": self.url, "path": str(self.files[Variant.RESOLVED]), "settings": settings}
-        return run_module("tests.bench.import_.floor", work, self.env)
-
-    def ours(
-        self, variant: Variant, mode: str, *, loaded: bool = False, exclusive: bool = False
-    ) -> Measure:
-        """An import, into an empty table or onto the clean file's rows."""
-        self.empty()
-        if loaded:
-            self._import(Variant.CLEAN, "insert", exclusive=True)
-            with psycopg.connect(self.url, autocommit=True) as connection:
-                connection.execute("VACUUM ANALYZE shop_movement")
-        return self._import(variant, mode, exclusive=exclusive)
-
-    def _import(self, variant: Variant, mode: str, *, exclusive: bool) -> Measure:
-        work = {"path": str(self.files[variant]), "mode": mode, "exclusive": exclusive}
-        planned = run_module("tests.bench.import_.plan", work, self.env)
-        work = {"url": self.url, "path": str(self.files[variant]), "job": planned.said["job"]}
-        done = run_module("tests.bench.import_.ours", work, self.env)
-        if done.said["outcome"] != "succeeded":
-            raise SystemExit(f"{variant}: {done.said}")
-        return done
+Work = Mapping[str, Callable[[], Measure]]
 
 
-def lines(bench: Bench) -> dict[str, Callable[[], Measure]]:
+def lines(bench: Bench) -> Work:
     """What is compared, in the order of a round."""
     ours = bench.ours
     return {
@@ -86,14 +48,11 @@ def lines(bench: Bench) -> dict[str, Callable[[], Measure]]:
     }
 
 
-GOALS: Final = (
-    # (what, of what, at most)
-    ("insert", "COPY, random_page_cost 1.1", 1.05),
-    ("insert", "COPY, stock settings", 0.80),
-    ("insert, 1 % rejects", "insert", 1.15),
-    ("upsert, nothing changed", "insert", 0.25),
-    ("insert, exclusive", "COPY, stock settings", 0.45),
-)
+def staging_lines(bench: Bench, *, full: bool) -> Work:
+    """Reading and staging, of files that are made up as they go."""
+    sizes = {"10 MB": 10**7, "1 GB": 10**9} | ({"10 GB": 10**10} if full else {})
+    plain = {f"read {name}": partial(bench.staging, n, quoted=False) for name, n in sizes.items()}
+    return plain | {"read 1 GB, all quoted": partial(bench.staging, 10**9, quoted=True)}
 
 
 def main() -> None:
@@ -101,19 +60,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help=f"{FULL:,} rows, not {SMALL:,}")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", action="store_true", help="other tools too, once they are here")
+    parser.add_argument("--sizes", action="store_true", help="reading of files of all sizes too")
     options = parser.parse_args()
     rows = FULL if options.full else SMALL
     with processes() as running, tempfile.TemporaryDirectory() as folder:
         url = start_postgres(running, 18).create_database("bench")
-        bench = Bench(url, _environment(url), _files(Path(folder), rows))
+        bench = Bench(url, _environment(url), _files(Path(folder), rows), rows)
         _migrate(bench)
-        found: dict[str, list[Measure]] = {name: [] for name in lines(bench)}
-        for number in range(options.rounds):
-            for name, run in lines(bench).items():
-                found[name].append(run())
-                seconds = found[name][-1].seconds
-                print(f"round {number + 1}: {name}: {seconds:.2f} s", file=sys.stderr)
-    _report(rows, found)
+        peers = peer_lines(bench, Path(folder), full=options.full) if options.peers else {}
+        compared = {**lines(bench)} | {name: peer.run for name, peer in peers.items()}
+        found = _rounds(compared, options.rounds)
+        sizes = _rounds(staging_lines(bench, full=options.full), 1) if options.sizes else {}
+    counts = dict.fromkeys(lines(bench), rows) | {n: peer.rows for n, peer in peers.items()}
+    report(counts, found, sizes, Path("bench-results/import.json"))
+
+
+def _rounds(runs: Work, rounds: int) -> dict[str, list[Measure]]:
+    found: dict[str, list[Measure]] = {name: [] for name in runs}
+    for number in range(rounds):
+        for name, run in runs.items():
+            found[name].append(run())
+            seconds = found[name][-1].seconds
+            print(f"round {number + 1}: {name}: {seconds:.2f} s", file=sys.stderr)
+    return found
 
 
 def _environment(url: str) -> dict[str, str]:
@@ -149,32 +119,6 @@ def _migrate(bench: Bench) -> None:
             statement = f"INSERT INTO shop_{table} ({column}, name) VALUES (%s, '')"
             cursor.executemany(statement.encode(), [(make(n),) for n in range(number)])
         connection.execute("VACUUM ANALYZE")
-
-
-def _report(rows: int, found: dict[str, list[Measure]]) -> None:
-    seconds = {name: statistics.median(m.seconds for m in runs) for name, runs in found.items()}
-    stock, tuned = seconds["COPY, stock settings"], seconds["COPY, random_page_cost 1.1"]
-    print(f"{rows:,} rows; medians of {len(next(iter(found.values())))}")
-    print(f"{'':28} {'s':>7} {'rows/s':>9} {'of stock':>8} {'of tuned':>8} {'MB':>5} {'CPU s':>6}")
-    for name, runs in found.items():
-        time = seconds[name]
-        memory = statistics.median(run.peak_mb for run in runs)
-        cpu = statistics.median(run.cpu_seconds for run in runs)
-        print(
-            f"{name:28} {time:7.2f} {rows / time:9,.0f} {time / stock:8.2f} {time / tuned:8.2f}"
-            f" {memory:5.0f} {cpu:6.2f}"
-        )
-    goals: list[dict[str, object]] = []
-    for what, of, most in GOALS:
-        ratio = seconds[what] / seconds[of]
-        met = "met" if ratio <= most else f"missed by {ratio / most - 1:.0%}"
-        print(f"{what} / {of}: {ratio:.2f}, goal {most:.2f}: {met}")
-        goals.append({"what": what, "of": of, "ratio": ratio, "goal": most})
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / "import.json"
-    told = {name: [asdict(run) for run in runs] for name, runs in found.items()}
-    path.write_text(json.dumps({"rows": rows, "runs": told, "goals": goals}, indent=2))
-    print(path)
 
 
 if __name__ == "__main__":
