@@ -14,11 +14,13 @@ from lambda_worker.tables import table
 
 @dataclass(frozen=True, slots=True)
 class CatalogColumn:
-    """A column: its type, and as expressions what an INSERT without it gets, or what it is
-    generated from. A default that counts up is None here: nobody may use up its numbers."""
+    """A column: its type, its collation unless that is the type's own, and as expressions what an
+    INSERT without it gets, or what it is generated from. A default that counts up is None here:
+    nobody may use up its numbers."""
 
     name: str
     type: sql.SQL
+    collation: sql.SQL | None = None
     default: sql.SQL | None = None
     generated: sql.SQL | None = None
 
@@ -72,8 +74,8 @@ def read_catalog(connection: Connection[Any], plan: ImportPlan) -> Catalog:
     name = {"table": table(target.schema, target.table).as_string(connection)}
     with connection.cursor() as cursor:
         columns = tuple(
-            CatalogColumn(column, _sql(type_), _optional(default), _optional(generated))
-            for column, type_, default, generated in cursor.execute(_COLUMNS, name)
+            CatalogColumn(column, _sql(type_), *map(_optional, others))
+            for column, type_, *others in cursor.execute(_COLUMNS, name)
         )
         indexes = tuple(
             CatalogIndex(
@@ -106,11 +108,16 @@ def _optional(text: str | None) -> sql.SQL | None:
 
 _COLUMNS = """
 SELECT a.attname::text, format_type(a.atttypid, NULL),
+       CASE WHEN a.attcollation <> t.typcollation
+            THEN quote_ident(n.nspname) || '.' || quote_ident(c.collname) END,
        CASE WHEN a.attgenerated = '' AND a.attidentity = ''
                  AND pg_get_expr(d.adbin, d.adrelid) !~ '^nextval'
             THEN pg_get_expr(d.adbin, d.adrelid) END,
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END
   FROM pg_attribute a
+  JOIN pg_type t ON t.oid = a.atttypid
+  LEFT JOIN pg_collation c ON c.oid = a.attcollation
+  LEFT JOIN pg_namespace n ON n.oid = c.collnamespace
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
  WHERE a.attrelid = to_regclass(%(table)s) AND a.attnum > 0 AND NOT a.attisdropped
  ORDER BY a.attnum"""

@@ -62,6 +62,9 @@ def _values(plan: ImportPlan, catalog: Catalog, *, sound: bool) -> Iterator[sql.
         value = typed_value(plan, n, catalog)
         if not sound and column.header is not None:
             value = _SOUND.format(number=sql.Literal(n), value=value)
+        collation = catalog.column(column.column).collation
+        if collation is not None and column.lookup is None:
+            value = _COLLATED.format(value=value, collation=collation)
         yield _VALUE.format(value=value, name=ready_column(n))
     for n, link in enumerate(plan.links):
         yield _VALUE.format(value=linked(plan, link), name=linked_column(n))
@@ -72,6 +75,8 @@ def _values(plan: ImportPlan, catalog: Catalog, *, sound: bool) -> Iterator[sql.
 
 
 _NO_KEY = sql.SQL("CAST(NULL AS {type}) AS pk")
+# Which keys are the same, the column's collation says: it may take no notice of case.
+_COLLATED = sql.SQL("{value} COLLATE {collation}")
 _SOUND = sql.SQL("CASE WHEN {number} = ANY (f.faulty) THEN NULL ELSE {value} END")
 
 

@@ -19,6 +19,7 @@ from lambda_worker.plan import (
     Mode,
     OnReject,
     ReadAs,
+    Review,
 )
 from tests.worker.plans import column
 from tests.worker.shelf import SCHEMA, city, item_plan, optional, parent, tags
@@ -216,6 +217,17 @@ def test_one_line_of_a_key_counts(
     assert shelf.column("low").get("a") == kept
     assert row["rows_superseded"] == superseded
     assert [line for line, _, _ in shelf.faults(row)] == faults
+
+
+def test_a_collation_of_the_column_decides_which_keys_are_the_same(shelf: Shelf) -> None:
+    shelf.bench.sql.execute('ALTER TABLE shelf.item ALTER sku TYPE text COLLATE "POSIX"')
+    row = shelf.load(shelf.plan(optional("name"), review=Review.ALWAYS), "a,x", "a,y")
+    assert row["rows_rejected"] == 1
+    collations = shelf.bench.all(
+        "SELECT attname, collname FROM pg_attribute a JOIN pg_collation c ON c.oid = attcollation"
+        f" WHERE attrelid = 'sluice_staging.ready_{row['id'].hex}'::regclass ORDER BY attnum"
+    )
+    assert [tuple(r.values()) for r in collations] == [("v1", "POSIX"), ("v2", "default")]
 
 
 # -- Values ----------------------------------------------------------------------------------------
