@@ -12,9 +12,9 @@ from psycopg import sql
 
 from lambda_worker import exclusive
 from lambda_worker.candidates import unique_faults
-from lambda_worker.catalog import read_catalog
+from lambda_worker.catalog import foreign_keys, read_catalog
 from lambda_worker.database import Data
-from lambda_worker.faults import JobFault, TableChanged
+from lambda_worker.faults import JobFault, ParentVanished, TableChanged
 from lambda_worker.keys import already_there, drop_faulty
 from lambda_worker.links import changed_links, set_links
 from lambda_worker.plan import ImportPlan, Mode
@@ -99,15 +99,17 @@ def apply(
     them all; TableChanged where only another check helps.
 
     Not `careful`: whoever writes the same keys at the same moment makes all of it fail, with
-    TableChanged; that saves the fifth of an INSERT that ON CONFLICT costs (measured). Else such
-    rows become faults.
+    TableChanged, and whoever deletes a related row, with ParentVanished; that saves the fifth of an
+    INSERT that ON CONFLICT costs, and half a second of a million rows' (measured). Else such rows
+    become faults.
     """
     # Django's foreign keys are deferred: checked at once, a batch's memory is bounded and COMMIT is
     # instant. A parent that stands later in the file needs them deferred.
     data.execute(_DEFERRED if self_references(plan) else _IMMEDIATE)
     if plan.exclusive:
         _lock(data, plan, tables)
-    for statement in vanished_parents(plan, tables):
+    watched = frozenset[str]() if careful else foreign_keys(data, plan)
+    for statement in vanished_parents(plan, tables, watched):
         data.execute(statement)
     reject_children(data, plan, tables)
     data.execute(drop_faulty(tables))
@@ -122,6 +124,8 @@ def apply(
     except _REFUSALS as error:
         if isinstance(error, _SAME_KEY) and not careful:
             raise TableChanged from error
+        if isinstance(error, psycopg.errors.ForeignKeyViolation) and watched:
+            raise ParentVanished from error
         raise JobFault("refused_by_table", rule=_rule(error)) from error
     _call_hook(data, plan, job)
     return replace(applied, superseded=_count(data, _SUPERSEDED.format(fault=tables.fault)))

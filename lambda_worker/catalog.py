@@ -59,6 +59,10 @@ class Catalog:
         """A column by name. KeyError where the table has none."""
         return {column.name: column for column in self.columns}[name]
 
+    def collation(self, name: str) -> sql.SQL | None:
+        """The collation of a column, where it is not its type's own."""
+        return next((c.collation for c in self.columns if c.name == name), None)
+
     def index(self, name: str) -> CatalogIndex:
         """A unique index by name. KeyError where the table has none."""
         return {index.name: index for index in self.indexes}[name]
@@ -95,6 +99,19 @@ def read_catalog(connection: Connection[Any], plan: ImportPlan) -> Catalog:
             for check, expression, used in cursor.execute(_CHECKS, name)
         )
     return Catalog(columns, indexes, checks)
+
+
+def foreign_keys(connection: Connection[Any], plan: ImportPlan) -> frozenset[str]:
+    """The plan's columns whose references the database checks at every row."""
+    target = table(plan.target.schema, plan.target.table).as_string(connection)
+    found: set[str] = set()
+    for column in plan.columns:
+        if column.lookup is not None:
+            parent = table(column.lookup.schema, column.lookup.table).as_string(connection)
+            names = {"table": target, "column": column.column, "parent": parent}
+            if connection.execute(_FOREIGN_KEY, names).fetchone() is not None:
+                found.add(column.column)
+    return frozenset(found)
 
 
 def _sql(text: str) -> sql.SQL:
@@ -151,3 +168,12 @@ SELECT k.conname::text, pg_get_expr(k.conbin, k.conrelid),
   FROM pg_constraint k
  WHERE k.conrelid = to_regclass(%(table)s) AND k.contype = 'c'
  ORDER BY k.conname"""
+
+# A constraint that is not enforced (as Postgres 18 allows) has no triggers.
+_FOREIGN_KEY = """
+SELECT 1 FROM pg_constraint k
+  JOIN pg_attribute a ON a.attrelid = k.conrelid AND ARRAY[a.attnum] = k.conkey
+ WHERE k.contype = 'f' AND k.conrelid = to_regclass(%(table)s)
+   AND k.confrelid = to_regclass(%(parent)s) AND a.attname = %(column)s
+   AND EXISTS (SELECT FROM pg_trigger g
+                WHERE g.tgconstraint = k.oid AND g.tgrelid = k.conrelid AND g.tgenabled <> 'D')"""

@@ -61,6 +61,11 @@ class StagingLost(Exception):
     """The staged rows are not what the reader counted: UNLOGGED tables are empty after a crash."""
 
 
+class ParentVanished(Exception):
+    """The database found a foreign key without its row: to be applied again, with a look for such
+    rows first."""
+
+
 class TableChanged(Exception):
     """Somebody else wrote rows with the same keys since the check, in a way that only another check
     can sort out. Nothing was written; check and apply again."""

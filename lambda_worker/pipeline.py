@@ -24,6 +24,7 @@ from lambda_worker.faults import (
     JobBusy,
     JobFault,
     OtherJobFailed,
+    ParentVanished,
     StagingLost,
     TableChanged,
     TurnNotCome,
@@ -275,6 +276,8 @@ def _apply_and_end(run: Run, records: int) -> str:
             return _apply_once(run, records, careful=careful)
         except _TRY_AGAIN:
             continue
+        except ParentVanished:
+            careful = True
         except TableChanged:
             careful = True
             check(run.connections.data, run.plan, run.tables, run.pulse)

@@ -62,7 +62,7 @@ def _values(plan: ImportPlan, catalog: Catalog, *, sound: bool) -> Iterator[sql.
         value = typed_value(plan, n, catalog)
         if not sound and column.header is not None:
             value = _SOUND.format(number=sql.Literal(n), value=value)
-        collation = catalog.column(column.column).collation
+        collation = catalog.collation(column.column)
         if collation is not None and column.lookup is None:
             value = _COLLATED.format(value=value, collation=collation)
         yield _VALUE.format(value=value, name=ready_column(n))

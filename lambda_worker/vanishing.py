@@ -3,7 +3,7 @@ not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from psycopg import sql
 
@@ -35,10 +35,13 @@ SELECT DISTINCT r.record, {index}, 'reference_vanished'
  WHERE NOT EXISTS (SELECT FROM present WHERE present.pk = w.pk)""")
 
 
-def vanished_parents(plan: ImportPlan, tables: StagingTables) -> Iterator[sql.Composed]:
-    """For each lookup and link: lock the parents, and set the rows aside whose parent is gone."""
+def vanished_parents(
+    plan: ImportPlan, tables: StagingTables, watched: Collection[str] = ()
+) -> Iterator[sql.Composed]:
+    """For each lookup and link: lock the parents, and set the rows aside whose parent is gone. Not
+    for the columns `watched`, which the database itself looks after."""
     for index, column in enumerate(plan.columns):
-        if column.lookup and column.header is not None:
+        if column.lookup and column.header is not None and column.column not in watched:
             yield _VANISHED.format(
                 pk=sql.Identifier(column.lookup.pk_column),
                 parent=table(column.lookup.schema, column.lookup.table),

@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from lambda_worker.catalog import foreign_keys
+from lambda_worker.contract import Command
 from lambda_worker.plan import (
     Dates,
     Duplicates,
@@ -88,6 +90,32 @@ def test_a_chain_of_keys_finds_the_row(shelf: Shelf) -> None:
 def test_a_chain_that_breaks_is_an_unknown_reference(shelf: Shelf) -> None:
     row = shelf.load(shelf.plan(city()), "a,FR,Tokyo", "b,XX,Paris", "c,FR,")
     assert shelf.faults(row) == [(n, "country, city", "unknown_reference") for n in (2, 3, 4)]
+
+
+@pytest.mark.parametrize("has_foreign_key", [True, False])
+def test_a_city_that_vanishes_before_the_rows_are_written(
+    shelf: Shelf, has_foreign_key: bool
+) -> None:
+    if not has_foreign_key:
+        shelf.bench.sql.execute("ALTER TABLE shelf.item DROP CONSTRAINT item_city_id_fkey")
+    row = shelf.load(shelf.plan(city(), review=Review.ALWAYS), "a,FR,Paris", "b,JP,Paris", "c,,")
+    shelf.bench.sql.execute("DELETE FROM shelf.city WHERE id = 1")
+    shelf.bench.sql.execute(
+        "UPDATE imports_importjob SET review_approved_at = now() WHERE id = %s", (row["id"],)
+    )
+    shelf.bench.run(row["id"], Command.APPLY)
+    assert shelf.faults(row) == [(2, "country, city", "reference_vanished")]
+    assert shelf.column("city_id") == {"b": 3, "c": None}
+    assert shelf.bench.row(row["id"])["rows_inserted"] == 2
+
+
+def test_only_foreign_keys_that_the_database_checks_are_left_to_it(shelf: Shelf) -> None:
+    plan = shelf.plan(city(), parent())
+    with psycopg.connect(shelf.bench.url) as connection:
+        assert foreign_keys(connection, plan) == {"city_id", "parent_id"}
+        connection.execute("ALTER TABLE shelf.item DROP CONSTRAINT item_city_id_fkey")
+        assert foreign_keys(connection, plan) == {"parent_id"}
+        connection.rollback()
 
 
 # -- Trees -----------------------------------------------------------------------------------------
