@@ -162,6 +162,14 @@ def test_a_tree_is_updated(shelf: Shelf) -> None:
     assert shelf.parents() == {"a": None, "b": "c", "c": None}
 
 
+def test_a_null_that_becomes_a_value_is_a_change(shelf: Shelf) -> None:
+    low = optional("low", Kind.INTEGER)
+    shelf.load(shelf.plan(low), "a,", "b,1", "c,", "d,1")
+    row = shelf.load(shelf.plan(low, again=True), "a,1", "b,", "c,", "d,1")
+    assert (row["rows_updated"], row["rows_unchanged"]) == (2, 2)
+    assert shelf.column("low") == {"a": 1, "b": None, "c": None, "d": 1}
+
+
 # -- Links -----------------------------------------------------------------------------------------
 
 
