@@ -37,16 +37,16 @@ NAMES: Final = ["x", "X", "y", "NA", "long", "two\nlines", "'; --", "{1}", "=1+1
 TEXTS: Final[dict[str, list[str]]] = {
     "sku": [*SKUS, *SKUS, ""],
     "name": [*NAMES, ""],
-    "low": ["1", "2", "3", "+7", "-4", " 5 ", "", "0x1F", "1_000", "2147483648", "1,000", "12,34"],
+    "low": ["1", "2", "3", "+7", "-4", "\t5\v", "", "0x1F", "1_000", "2147483648", "1,000", "1,2"],
     "high": ["1", "2", "3", "9", "x", "", "1.5"],
     "from": ["2024-01-05", "13/02/2024", "02/13/2024", "1.2.2024", "30/02/2024", "", "today"],
     "sizes": ["1|2| 3", "4", "", "1||2", "1|x", " 5 "],
     "price": ["1.5", "1,5", "1.50", "2", "1e2", "1.234", "99999999999", "NaN", "1.000,5", ""],
-    "country": ["FR", "JP", " JP ", "XX", ""],
+    "country": ["FR", "JP", "\fJP\r", "XX", ""],
     "city": ["Paris", "Tokyo", "", "Rome"],
     "parent": [*SKUS, "", "", "zz", " a "],
     "active": ["true", "F", "yes", "0", "ye", " t ", ""],
-    "tags": ["red", "red|blue", " green ", "", "mauve", "red|", "red|red"],
+    "tags": ["red", "red|blue", "\ngreen ", "", "mauve", "red|", "red|red"],
 }
 
 NUMBERS: Final = [ReadAs(), ReadAs(thousands=","), ReadAs(decimal=",", thousands=".")]
@@ -173,7 +173,7 @@ def _records(case: Case) -> list[Record]:
     for number, row in enumerate(case.rows):
         text = dict(zip(case.headers, row, strict=True))
         records.append(Record(number + 1, line, text))
-        line += 1 + sum(value.count("\n") for value in row)
+        line += 1 + sum(value.count("\n") + value.count("\r") for value in row)
     return records
 
 
