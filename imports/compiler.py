@@ -25,6 +25,7 @@ from imports.fields import (
     stamp_of,
 )
 from imports.mapping import inputs, label_of_input, unmapped
+from imports.null_words import with_null_words
 from imports.planning import fixed as _fixed
 from imports.planning import link_plans, lookup_of, target_plan
 from imports.rules import Rules, limit_text, rules_of
@@ -99,7 +100,7 @@ def compile_plan(  # noqa: PLR0913  (a plan has this many choices)
             links=tuple(link_plans(target, mapping, asker)),
             exclusive=exclusive,
         )
-    return _with_fingerprint(plan)
+    return _with_fingerprint(with_null_words(plan))
 
 
 def _judge(

@@ -11,22 +11,26 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from imports.choices import modes_for
+from imports.file_names import shown_name
 from imports.targets import ImportTarget
+from lambda_worker.files.dialect import Dialect
+from lambda_worker.files.given import dialect_of, given_of
 from lambda_worker.files.preview import SAMPLE_BYTES
 from lambda_worker.plan import Mode, OnReject, Review
 
-MAX_NAME: Final = 255
-"""Longer than any file system's names (POSIX NAME_MAX)."""
-
-MAX_COLUMNS: Final = 1_600
-"""More columns than a Postgres table may have; a header that is longer is no header."""
+MAX_COLUMNS: Final = 10_000
+"""More columns than any program writes; a header that is longer is no header."""
 
 
 class FileForm(forms.Form):
     """A file as the browser describes it."""
 
-    file_name = forms.CharField(max_length=MAX_NAME)
+    file_name = forms.CharField(strip=False)
     file_size = forms.IntegerField(min_value=0)
+
+    def clean_file_name(self) -> str:
+        """As the browser says it, for display alone."""
+        return shown_name(self.cleaned_data["file_name"])
 
     def clean_file_size(self) -> int:
         """Refused here in words, before the storage's policy refuses it in XML."""
@@ -48,6 +52,7 @@ class SampleForm(FileForm):
     """A file with its first bytes."""
 
     sample = forms.FileField(allow_empty_file=True)
+    given = forms.JSONField(required=False)
 
     def clean_sample(self) -> bytes:
         """The bytes themselves."""
@@ -56,12 +61,19 @@ class SampleForm(FileForm):
             raise ValidationError(_("The sample is longer than the preview reads."))
         return bytes(sample.read())
 
+    def clean_given(self) -> dict[str, Any]:
+        """What the person says about the file's dialect."""
+        given = self.cleaned_data["given"] or {}
+        try:
+            return given_of(given)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
 
 class ImportForm(FileForm):
     """Everything that was decided about an import."""
 
-    encoding = forms.CharField(max_length=40)
-    delimiter = forms.CharField(max_length=1, strip=False)
+    dialect = forms.JSONField()
     headers = forms.JSONField()
     mode = forms.ChoiceField()
     on_reject = forms.ChoiceField(choices=[(value.value, value.value) for value in OnReject])
@@ -72,6 +84,13 @@ class ImportForm(FileForm):
         super().__init__(data)
         modes = [(mode.value, mode.value) for mode in modes_for(target, user)]
         self.fields["mode"] = forms.ChoiceField(choices=modes)
+
+    def clean_dialect(self) -> Dialect:
+        """How the file is written, as the preview found it."""
+        try:
+            return dialect_of(self.cleaned_data["dialect"])
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
     def clean_headers(self) -> tuple[str, ...]:
         """The file's header, as the preview found it."""

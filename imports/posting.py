@@ -64,7 +64,7 @@ def _around(form: UploadForm, name: str, boundary: str) -> tuple[bytes, bytes]:
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{plain}"\r\n'
         f"Content-Type: {form.fields.get('Content-Type', 'application/octet-stream')}\r\n\r\n"
     )
-    return (fields + file).encode(), f"\r\n--{boundary}--\r\n".encode()
+    return (fields + file).encode(errors="replace"), f"\r\n--{boundary}--\r\n".encode()
 
 
 def _body(head: bytes, path: Path, tail: bytes, told: Callable[[int], None]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from imports import choices, jobs, wording
+from imports import choices, dialects, jobs, wording
 from imports.models import ImportJob
 from imports.progress import Progress
 from imports.registry import targets_for
@@ -80,6 +80,7 @@ def record(job: ImportJob) -> dict[str, Any]:
     labels |= {link.header: link.label for link in plan.links}
     return context | {
         "facts": [
+            Figure(_("Read as"), dialects.summary(plan.file.dialect)),
             Figure(_("Rows that exist already"), choices.title(plan.mode)),
             Figure(_("Rows with faults"), choices.title(plan.on_reject)),
             Figure(_("Before writing"), choices.title(plan.review)),
@@ -101,8 +102,11 @@ def _notes(job: ImportJob) -> list[str]:
     """What was understood of the file that people could not know before."""
     dates = job.reading.get("dates", {})
     return [
-        _(DATE_ORDERS[order]) % {"field": wording.field_label(job.target, field)}
-        for field, order in dates.items()
+        *(wording.reason(code, params) for code, params in job.reading.get("notes", [])),
+        *(
+            _(DATE_ORDERS[order]) % {"field": wording.field_label(job.target, field)}
+            for field, order in dates.items()
+        ),
     ]
 
 

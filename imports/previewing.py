@@ -8,14 +8,26 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 
-from imports import choices, wording
+from imports import choices, dialects, wording
 from imports.mapping import importable_fields, suggest
 from imports.targets import ImportTarget
-from lambda_worker.files.preview import preview
-from lambda_worker.files.reading import Record
+from lambda_worker.files.preview import FirstRecord, preview
+from lambda_worker.strict_json import to_json
 
 VALUES_SHOWN: Final = 3
 """Values beside each column: enough to recognise it by."""
+
+
+ASIDES_SHOWN: Final = 5
+"""Records set aside that are listed: whoever sees more than these looks at the file."""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A record that the import will set aside: where, and why."""
+
+    line: int
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -28,19 +40,33 @@ class Column:
 
 
 def previewed(
-    target: ImportTarget, request: HttpRequest, *, file_name: str, file_size: int, sample: bytes
+    target: ImportTarget,
+    request: HttpRequest,
+    *,
+    file_name: str,
+    file_size: int,
+    sample: bytes,
+    given: dict[str, Any],
 ) -> dict[str, Any]:
-    """The context of the preview; FileFault if the worker could not read the file either."""
-    found = preview(sample, whole=len(sample) == file_size)
-    headers = found.reading.headers
+    """The context of the preview; FileFault if the worker could not read the file either. `given`
+    is what the person says about the file's dialect."""
+    found = preview(sample, whole=len(sample) == file_size, given=given)
+    headers = found.headers
+    asides = found.asides[:ASIDES_SHOWN]
     fields = importable_fields(target, request)
     required = [field for field in fields if field.required]
     mapping = suggest(target, headers)
     return {
         "file_name": file_name,
         "file_size": file_size,
-        "reading": found.reading,
-        "delimiter_name": wording.delimiter(found.reading.delimiter),
+        "dialect": dialects.summary(found.dialect),
+        "dialect_json": json.dumps(to_json(found.dialect)),
+        "controls": dialects.controls(found.dialect),
+        "is_changed": bool(given),
+        "line": found.line,
+        "notes": [wording.reason(note.code, note.params) for note in found.notes],
+        "asides": [Aside(a.line, wording.fault(a.code, a.params, a.text)) for a in asides],
+        "more_asides": len(found.asides) - len(asides),
         "headers_json": json.dumps(headers),
         "plural": target.name_plural,
         "columns": _columns(headers, found.records, mapping),
@@ -53,7 +79,7 @@ def previewed(
 
 
 def _columns(
-    headers: tuple[str, ...], records: tuple[Record, ...], mapping: dict[str, str]
+    headers: tuple[str, ...], records: list[FirstRecord], mapping: dict[str, str]
 ) -> list[Column]:
     field_of = {header: field for field, header in mapping.items()}
     return [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any, Final
 
 from django.core.files.storage import storages
 
+from imports.file_names import rejects_name
 from imports.models import ImportJob
 
 STORAGE: Final = "import_results"
@@ -22,12 +22,7 @@ def reject_file_url(job: ImportJob) -> str:
     if not job.reject_key:
         raise NoRejects(NoRejects.__doc__)
     storage: Any = storages[STORAGE]
-    disposition = {"ResponseContentDisposition": f'attachment; filename="{rejects_name(job)}"'}
+    disposition = {
+        "ResponseContentDisposition": f'attachment; filename="{rejects_name(job.file_name)}"'
+    }
     return str(storage.url(job.reject_key, parameters=disposition))
-
-
-def rejects_name(job: ImportJob) -> str:
-    """`airports.csv` becomes `airports-rejects.csv`, in what letters a header can carry."""
-    stem = PurePath(job.file_name).stem
-    plain = "".join(c for c in stem if c.isascii() and (c.isalnum() or c in "-_. "))
-    return f"{plain.strip() or 'import'}-rejects.csv"

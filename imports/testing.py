@@ -29,7 +29,7 @@ from imports.targets import ImportTarget, Request
 from lambda_worker.claim import Invocation, Order, now
 from lambda_worker.contract import Command, CommandMessage
 from lambda_worker.database import connect
-from lambda_worker.files.preview import preview
+from lambda_worker.files.opening import open_file
 from lambda_worker.mail import Mail
 from lambda_worker.objects import CHUNK, Source
 from lambda_worker.pipeline import run_job
@@ -104,25 +104,22 @@ def run_import(  # noqa: PLR0913  (as many choices as the page has)
     again: bool = False,
     exclusive: bool = False,
     request: Request | None = None,
+    dialect: Mapping[str, Any] | None = None,
 ) -> ImportResult:
-    """Import a file (text, bytes, or a path to it); columns are mapped by name unless told.
+    """Import a file (text, bytes, or a path to it); columns are mapped by name unless told;
+    the file's dialect is detected but for its members in `dialect`.
 
     MappingFault and FileFault come up as the page would show them; a superuser does it by default.
     """
     name, data = _content(file)
     found = registry.get_target(target) if isinstance(target, str) else target
-    reading = preview(data, whole=True).reading
+    found_file = open_file(_File(data).chunks(), given=dialect, size=len(data))
     job = jobs.create_job(
         found,
         user=user or _superuser(),
-        file=FilePlan(
-            name=name,
-            encoding=reading.encoding,
-            delimiter=reading.delimiter,
-            headers=reading.headers,
-        ),
+        file=FilePlan(name=name, dialect=found_file.dialect, headers=found_file.headers),
         size=len(data),
-        mapping=suggest(found, reading.headers) if mapping is None else mapping,
+        mapping=suggest(found, found_file.headers) if mapping is None else mapping,
         mode=mode or found.mode,
         on_reject=on_reject,
         review=review,

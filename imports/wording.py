@@ -37,13 +37,6 @@ TONES: Final[dict[str, str]] = {
 }
 """The colour of a status; what is not named here is busy."""
 
-DELIMITERS: Final[dict[str, Promise]] = {
-    ",": _("commas"),
-    ";": _("semicolons"),
-    "\t": _("tabs"),
-    "|": _("bars"),
-}
-
 
 def state(status: str) -> str:
     """The status in two or three words."""
@@ -53,11 +46,6 @@ def state(status: str) -> str:
 def tone(status: str) -> str:
     """The status's colour."""
     return TONES.get(status, "busy")
-
-
-def delimiter(character: str) -> str:
-    """The delimiter's name in the plural."""
-    return str(DELIMITERS.get(character, character))
 
 
 def target_name(label: str) -> str:

@@ -36,8 +36,9 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the check found: rows ready to be written, records with at least one fault, and the
-    order of day and month in the columns where the file has proved it (field to a Dates)."""
+    """What the check found: rows ready to be written, records with at least one fault or
+    set aside by the reader, and the order of day and month in the columns where the file has proved
+    it (field to a Dates)."""
 
     ready: int
     rejected: int
@@ -55,7 +56,9 @@ def check(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> 
         steps.run(row_steps(proved, tables, catalog, padded))
         reject_children(data, proved, tables)
         steps.run(last_steps(tables))
-        row = data.execute(_COUNTS.format(ready=tables.ready, fault=tables.fault)).fetchone()
+        row = data.execute(
+            _COUNTS.format(ready=tables.ready, fault=tables.fault, aside=tables.aside)
+        ).fetchone()
     assert row is not None
     return Checked(*row, dates=_found(plan, proved))
 
@@ -95,6 +98,7 @@ def _execute(data: Data, statement: sql.Composed) -> None:
 _COUNTS = sql.SQL(
     "SELECT (SELECT count(*) FROM {ready}),"
     " (SELECT count(DISTINCT record) FROM {fault} WHERE code <> 'superseded')"
+    " + (SELECT count(*) FROM {aside})"
 )
 _ANALYZE = sql.SQL("ANALYZE {table}")
 

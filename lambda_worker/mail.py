@@ -96,7 +96,8 @@ def _fault_line(group: dict[str, Any], language: str) -> str:
     params = {"first_line": "…", **group["params"], "value": group["value"]}
     words = sentence(group["code"], params, language)
     rows = group["rows"]
-    return f"{rows:,} x {group['header']}: {words}"
+    where = f"{group['header']}: " if group["header"] else ""
+    return f"{rows:,} x {where}{words}"
 
 
 def _text(paragraphs: list[str], counts: list[str], faults: list[str], url: str) -> str:

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from lambda_worker import strict_json
+from lambda_worker.files.dialect import Dialect
 
-PLAN_VERSION: Final = 3
-ACCEPTED_VERSIONS: Final = frozenset({2, PLAN_VERSION})
+PLAN_VERSION: Final = 4
+ACCEPTED_VERSIONS: Final = frozenset({3, PLAN_VERSION})
 """The worker is deployed before the web, so it accepts the version before its own as well."""
 
 
@@ -336,12 +337,10 @@ class TargetPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePlan:
-    """The file as the user saw it: `headers` in the file's order. `encoding` is a Python codec
-    name."""
+    """The file as the user saw it: how it is written, and `headers` in the file's order."""
 
     name: str
-    encoding: str
-    delimiter: str
+    dialect: Dialect
     headers: tuple[str, ...]
 
 
@@ -392,37 +391,16 @@ class ImportPlan:
             raise ValueError(
                 f"plan version {version!r}; this worker accepts {sorted(ACCEPTED_VERSIONS)}"
             )
-        if version == 2:
-            data = _from_version_2(data)
+        if version == 3:
+            data = _from_version_3(data)
         return strict_json.from_json(cls, data)
 
 
-def _from_version_2(data: dict[str, Any]) -> dict[str, Any]:
-    """Version 2 had one key a lookup, no links, and none of the members with a default."""
-    target: dict[str, Any] = {
-        **data["target"],
-        "checks": [],
-        "duplicates": Duplicates.FIRST.value,
-        "after_import": None,
+def _from_version_3(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 knew CSV in UTF-8 with commas and one header line alone."""
+    file = {
+        "name": data["file"]["name"],
+        "dialect": strict_json.to_json(Dialect()),
+        "headers": data["file"]["headers"],
     }
-    columns = [_column_from_version_2(column) for column in data["columns"]]
-    return {**data, "target": target, "columns": columns, "links": [], "exclusive": False}
-
-
-def _column_from_version_2(column: dict[str, Any]) -> dict[str, Any]:
-    lookup = column["lookup"]
-    if lookup is not None:
-        key = LookupKey(
-            column=lookup["key_column"],
-            kind=Kind(column["kind"]),
-            label=lookup["key_label"],
-            header=column["header"],
-        )
-        kept = {k: v for k, v in lookup.items() if k not in ("key_column", "key_label")}
-        lookup = {**kept, "keys": [strict_json.to_json(key)], "itself": False}
-    return {
-        **column,
-        "lookup": lookup,
-        "read_as": strict_json.to_json(ReadAs()),
-        "listed": False,
-    }
+    return {**data, "file": file}

@@ -39,13 +39,20 @@ class RejectFile:
     """Writes rejected records to a text stream as CSV, one row a record."""
 
     def __init__(self, stream: IO[str], headers: tuple[str, ...]) -> None:
+        self._width = len(headers)
         self._own = [n for n, header in enumerate(headers) if header not in REJECT_COLUMNS]
         self._writer = csv.writer(stream, lineterminator="\r\n")
         self._writer.writerow([*REJECT_COLUMNS, *(guard(headers[n]) for n in self._own)])
 
     def write(self, line: int, faults: list[tuple[str, str, str]], fields: list[str]) -> None:
         """One record: `faults` are (header, value, reason), `fields` as many as the file has
-        headers."""
+        headers, or as were found: then the row is as ragged as the record, to be rejected again
+        unless it is fixed."""
         columns, values, reasons = (SEPARATOR.join(parts) for parts in zip(*faults, strict=True))
-        row = [str(line), columns, values, reasons, *(fields[n] for n in self._own)]
+        row = [str(line), columns, values, reasons, *self._own_fields(fields)]
         self._writer.writerow([guard(cell) for cell in row])
+
+    def _own_fields(self, fields: list[str]) -> list[str]:
+        if len(fields) == self._width:
+            return [fields[n] for n in self._own]
+        return fields[self._width - len(self._own) :]

@@ -8,7 +8,9 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
 from itertools import groupby
+from operator import itemgetter
 from typing import IO, Any, Final, NamedTuple
 from uuid import UUID
 
@@ -22,7 +24,7 @@ from lambda_worker.near_matches import near_matches
 from lambda_worker.plan import ColumnPlan, ImportPlan
 from lambda_worker.reject_file import RejectFile
 from lambda_worker.staged_values import BLANKS
-from lambda_worker.tables import StagingTables
+from lambda_worker.tables import StagingTables, is_wide
 from lambda_worker.words import sentence
 
 SUMMARY_KEPT: Final = 50
@@ -72,9 +74,11 @@ def write_rejects(
     groups: Counter[tuple[str, str, str, str, str]] = Counter()
     kept: list[Fault] = []
     records = 0
-    for fields, faults in _rejected(data, plan, tables):
+    for line, fields, faults in merge(
+        _rejected(data, plan, tables), _set_aside(data, plan, tables), key=itemgetter(0)
+    ):
         records += 1
-        file.write(faults[0].line, [_cells(fault, plan) for fault in faults], fields)
+        file.write(line, [_cells(fault, plan) for fault in faults], fields)
         _sum_up(groups, faults)
         if len(kept) < REJECTS_KEPT:
             kept.extend(faults)
@@ -113,8 +117,8 @@ _OTHER_RECORD = sql.SQL("CAST(f.detail AS bigint)")
 
 def _rejected(
     data: Data, plan: ImportPlan, tables: StagingTables
-) -> Iterator[tuple[list[str], list[Fault]]]:
-    """The rejected records, in the file's order: their fields, and their faults."""
+) -> Iterator[tuple[int, list[str], list[Fault]]]:
+    """The rejected records, in the file's order: their lines, their fields, and their faults."""
     statement = _REJECTED.format(
         fault=tables.fault,
         raw=tables.raw,
@@ -125,13 +129,29 @@ def _rejected(
     with data.cursor(name="rejected") as cursor:
         for _, rows in groupby(cursor.execute(statement), key=lambda row: row[0]):
             record = list(rows)
-            fields = list(record[0][6:])
+            fields = json.loads(record[0][-1]) if is_wide(plan) else list(record[0][6:])
             faults: list[Fault] = []
             for row in record:
                 fault = _with_near(_fault(plan, fields, *row[1:5]), near, row[2])
                 if fault not in faults:  # two patterns of one validator have one sentence
                     faults.append(fault)
-            yield fields, faults
+            yield faults[0].line, fields, faults
+
+
+_SET_ASIDE = sql.SQL("SELECT line, code, params, text, fields FROM {aside} ORDER BY line")
+
+
+def _set_aside(
+    data: Data, plan: ImportPlan, tables: StagingTables
+) -> Iterator[tuple[int, list[str], list[Fault]]]:
+    """The records that the reader set aside, likewise; their fields may be fewer or more than the
+    file has headers."""
+    with data.cursor(name="set_aside") as cursor:
+        for line, code, params, text, fields in cursor.execute(
+            _SET_ASIDE.format(aside=tables.aside)
+        ):
+            told = {"name": plan.target.name} | params
+            yield line, fields, [Fault(line, "", "", text, code, told)]
 
 
 def _fault(
@@ -226,7 +246,9 @@ def words(fault: Fault) -> dict[str, Any]:
 def _sum_up(groups: Counter[tuple[str, str, str, str, str]], faults: list[Fault]) -> None:
     for fault in faults:
         params = {k: v for k, v in fault.params.items() if k != "first_line"}
-        key = (fault.field, fault.header, fault.value[:VALUE_SHOWN], fault.code, json.dumps(params))
+        # What is wrong with a whole line is one thing in a thousand lines.
+        value = fault.value[:VALUE_SHOWN] if fault.header else ""
+        key = (fault.field, fault.header, value, fault.code, json.dumps(params))
         if key in groups or len(groups) < SUMMARY_COUNTED:
             groups[key] += 1
 

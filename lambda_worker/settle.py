@@ -55,7 +55,6 @@ UPDATE {job}
 
 def staged(control: Control, claim: Claim, result: Staged) -> None:
     """Staging is over: what was read, and on to checking."""
-    reading = result.reading
     _guarded(
         control,
         _STAGED,
@@ -63,14 +62,7 @@ def staged(control: Control, claim: Claim, result: Staged) -> None:
             "new": Status.CHECKING.value,
             "records": result.records,
             "sha256": result.sha256,
-            "reading": json.dumps(
-                {
-                    "format": reading.format,
-                    "encoding": reading.encoding,
-                    "delimiter": reading.delimiter,
-                    "headers": list(reading.headers),
-                }
-            ),
+            "reading": json.dumps(result.reading),
             "job": claim.job.id,
             "attempt": claim.attempt,
         },

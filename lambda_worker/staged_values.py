@@ -8,7 +8,7 @@ from typing import Final
 from psycopg import sql
 
 from lambda_worker.plan import ColumnPlan, ImportPlan, Kind, ReadAs
-from lambda_worker.tables import StagingTables, staged_column
+from lambda_worker.tables import StagingTables, staged_column, staged_headers
 
 _VALUE = sql.SQL("s.{column}")
 
@@ -62,7 +62,7 @@ def staged(plan: ImportPlan, tables: StagingTables, padded: Collection[str]) -> 
             value=trimmed(plan, header) if header in padded else text_of(plan, header),
             name=staged_column(plan, header),
         )
-        for header in plan.file.headers
+        for header in staged_headers(plan)
     ]
     return _AS_TRIMMED.format(columns=sql.SQL(", ").join(columns), raw=tables.raw)
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from psycopg import Copy, sql
 
+from lambda_worker.copy_form import CopyForm
 from lambda_worker.database import Data
 from lambda_worker.faults import StagingLost
-from lambda_worker.files.csv_reader import CsvReader, Proven
-from lambda_worker.files.reading import FileFault, Reading
+from lambda_worker.files.opening import open_file
+from lambda_worker.files.reading import Aside, FileFault, Proven, Reader
 from lambda_worker.objects import Source
 from lambda_worker.plan import ImportPlan
 from lambda_worker.reject_file import REJECT_COLUMNS, unguard
-from lambda_worker.tables import StagingTables, raw_column
+from lambda_worker.strict_json import to_json
+from lambda_worker.tables import (
+    MOST_COLUMNS,
+    WHOLE,
+    StagingTables,
+    is_wide,
+    raw_column,
+    staged_headers,
+)
 
 COPY_BLOCK: Final = 128 * 1024
 """Characters collected for one write to COPY: psycopg's own sweet spot is 128 KiB and more
@@ -25,6 +35,9 @@ COPY_BLOCK: Final = 128 * 1024
 BREAKS_HELD: Final = 50_000
 """Lines of the table `lines` that are held in memory: some megabytes."""
 
+ASIDES_HELD: Final = 4 * 1024 * 1024
+"""Characters of records set aside that are held in memory."""
+
 _DROP = sql.SQL("DROP TABLE IF EXISTS {tables}")
 _CREATE = sql.SQL(
     "CREATE UNLOGGED TABLE {raw} (record bigint GENERATED ALWAYS AS IDENTITY, {columns})"
@@ -32,15 +45,15 @@ _CREATE = sql.SQL(
 _CREATE_LINES = sql.SQL(
     "CREATE UNLOGGED TABLE {lines} (first_record bigint PRIMARY KEY, line bigint NOT NULL)"
 )
-_COLUMN = sql.SQL("{name} text NOT NULL")
-# FREEZE, which a table made in the same transaction may have, spares the first reader the writing
-# of every page. An empty value is an empty string, quoted or not.
-_COPY = sql.SQL(
-    "COPY {raw} ({columns}) FROM STDIN (FORMAT csv, FREEZE true, FORCE_NOT_NULL ({columns}))"
+_CREATE_ASIDE = sql.SQL(
+    "CREATE UNLOGGED TABLE {aside} (line bigint NOT NULL, code text NOT NULL,"
+    " params jsonb NOT NULL, text text NOT NULL, fields jsonb NOT NULL)"
 )
+_COLUMN = sql.SQL("{name} text NOT NULL")
 _COPY_LINES = sql.SQL("COPY {lines} FROM STDIN")
+_COPY_ASIDE = sql.SQL("COPY {aside} FROM STDIN")
 _ANALYZE = sql.SQL("ANALYZE {raw}")
-_COUNT = sql.SQL("SELECT count(*) FROM {raw}")
+_COUNT = sql.SQL("SELECT (SELECT count(*) FROM {raw}) + (SELECT count(*) FROM {aside})")
 _EXISTS = sql.SQL("SELECT to_regclass({name}) IS NOT NULL")
 
 
@@ -54,44 +67,72 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What came out of staging: the number of records and the SHA-256 of the file's bytes, in
-    hex."""
+    """What came out of staging: the number of records (those set aside included), the SHA-256 of
+    the file's bytes, in hex, and what was understood of the file, as JSON."""
 
     records: int
     sha256: str
-    reading: Reading
+    reading: dict[str, Any]
 
 
 def stage(
-    data: Data, plan: ImportPlan, tables: StagingTables, source: Source, watch: Watch
+    data: Data,
+    plan: ImportPlan,
+    tables: StagingTables,
+    source: Source,
+    watch: Watch,
+    *,
+    proven: bool = True,
 ) -> Staged:
-    """Read the whole source into a new staging table. Raises FileFault; then no table is left."""
+    """Read the whole source into a new staging table, bytes that prove safe as they are unless
+    `proven` is off. Raises FileFault; then no table is left."""
     stream = _Counted(source, watch)
-    reader = CsvReader(stream)
-    headers = reader.header()
-    _require_columns(plan, headers)
+    reader = open_file(stream, plan.file.dialect, headers=plan.file.headers, size=source.size)
+    _require_columns(plan, reader.headers)
     with data.transaction():
-        create(data, tables, len(headers))
-        records = _Feed(data, tables, headers, reader, stream).run()
+        create(data, tables, plan)
+        records = _Feed(data, tables, plan, reader, stream, proven=proven).run()
     stream.verify()
     data.execute(_ANALYZE.format(raw=tables.raw))
     if (stored := count(data, tables)) != records:
         raise StagingLost(f"the reader counted {records} records, COPY {stored}")
-    reading = Reading(format="csv", encoding="utf-8", delimiter=",", headers=headers)
-    return Staged(records, stream.sha256(), reading)
+    return Staged(records, stream.sha256(), reading_of(reader))
 
 
-def create(data: Data, tables: StagingTables, width: int) -> None:
-    """An empty staging table for `width` columns, in place of whatever an earlier attempt left."""
+def reading_of(reader: Reader) -> dict[str, Any]:
+    """What was understood of a file, as it stands on the job: its `dialect`, `headers`, and
+    `notes` ([code, params])."""
+    return {
+        "dialect": to_json(reader.dialect),
+        "headers": list(reader.headers),
+        "notes": [[note.code, note.params] for note in reader.notes],
+    }
+
+
+def create(data: Data, tables: StagingTables, plan: ImportPlan) -> None:
+    """Empty staging tables for the plan's file, in place of whatever an earlier attempt left."""
     drop(data, tables)
-    columns = (_COLUMN.format(name=raw_column(n)) for n in range(width))
+    columns = [_COLUMN.format(name=name) for name in _raw_columns(plan)]
     data.execute(_CREATE.format(raw=tables.raw, columns=sql.SQL(", ").join(columns)))
     data.execute(_CREATE_LINES.format(lines=tables.lines))
+    data.execute(_CREATE_ASIDE.format(aside=tables.aside))
+
+
+def _raw_columns(plan: ImportPlan) -> list[sql.Identifier]:
+    columns = [raw_column(n) for n in _positions(plan)]
+    return [*columns, WHOLE] if is_wide(plan) else columns
+
+
+def _positions(plan: ImportPlan) -> list[int]:
+    """Of the columns that are staged, in the file, counted from 0."""
+    if not is_wide(plan):
+        return list(range(len(plan.file.headers)))
+    return [plan.file.headers.index(header) for header in staged_headers(plan)]
 
 
 def drop(data: Data, tables: StagingTables) -> None:
     """Remove a job's staging tables, if there are any."""
-    names = (tables.raw, tables.lines, tables.suspect, tables.fault, tables.ready)
+    names = (tables.raw, tables.lines, tables.aside, tables.suspect, tables.fault, tables.ready)
     data.execute(_DROP.format(tables=sql.SQL(", ").join(names)))
 
 
@@ -100,7 +141,7 @@ def count(data: Data, tables: StagingTables) -> int:
     name = sql.Literal(tables.raw.as_string(data))
     if not _scalar(data, _EXISTS.format(name=name)):
         raise StagingLost("the staging table is gone")
-    return int(str(_scalar(data, _COUNT.format(raw=tables.raw))))
+    return int(str(_scalar(data, _COUNT.format(raw=tables.raw, aside=tables.aside))))
 
 
 def _scalar(data: Data, statement: sql.Composed) -> object:
@@ -110,17 +151,13 @@ def _scalar(data: Data, statement: sql.Composed) -> object:
 
 def _require_columns(plan: ImportPlan, headers: tuple[str, ...]) -> None:
     """The file must have the columns that were mapped, where the user saw them."""
-    if len(headers) > MOST_COLUMNS:
-        raise FileFault("too_many_columns", found=len(headers), limit=MOST_COLUMNS)
+    if (used := len(_positions(plan))) > MOST_COLUMNS:
+        raise FileFault("too_many_columns", found=used, limit=MOST_COLUMNS)
     missing = [c.header for c in plan.columns if c.header is not None and c.header not in headers]
     if missing:
         raise FileFault("missing_column", header=missing[0], missing=missing, found=list(headers))
     if headers != plan.file.headers:
         raise FileFault("other_columns", expected=list(plan.file.headers), found=list(headers))
-
-
-MOST_COLUMNS: Final = 400
-"""A row must fit a page of 8 KiB, and a value that moved out of it still leaves 18 bytes there."""
 
 
 def _is_reject_file(headers: tuple[str, ...]) -> bool:
@@ -136,88 +173,107 @@ class _Feed:
         self,
         data: Data,
         tables: StagingTables,
-        headers: tuple[str, ...],
-        reader: CsvReader,
+        plan: ImportPlan,
+        reader: Reader,
         stream: _Counted,
+        *,
+        proven: bool,
     ) -> None:
         self._data = data
         self._tables = tables
-        self._width = len(headers)
-        self._guarded = _is_reject_file(headers)
-        self._pieces = reader.records() if self._guarded else reader.pieces()
-        self._line_end = reader.line_end.decode()
+        self._plan = plan
+        self._guarded = _is_reject_file(reader.headers)
+        self._wide = _positions(plan) if is_wide(plan) else None
+        untouched = proven and not self._guarded and not self._wide
+        self._pieces = reader.pieces(proven=untouched)
+        self._form = CopyForm.of(reader.dialect, reader.line_end.decode())
         self._stream = stream
-        self._records = 0
+        self._staged = 0
         self._distance = 0
         self._breaks: list[tuple[int, int]] = []
+        self._asides: list[Aside] = []
+        self._asides_size = 0
+        self._set_aside = 0
 
     def run(self) -> int:
-        """All of it; the number of records."""
-        columns = sql.SQL(", ").join(map(raw_column, range(self._width)))
-        statement = _COPY.format(raw=self._tables.raw, columns=columns)
+        """All of it; the number of records, those set aside included."""
+        statement = self._form.statement(self._tables.raw, _raw_columns(self._plan), freeze=True)
         more = True
         while more:
             with self._data.cursor() as cursor, cursor.copy(statement) as copy:
                 more = self._fill(copy)
             self._write_breaks()
-        return self._records
+            self._write_asides()
+        return self._staged + self._set_aside
 
     def _fill(self, copy: Copy) -> bool:
-        """Write until the file ends, or there are many breaks: whether there is more."""
-        block: list[str] = []
+        """Write until the file ends, or much is held: whether there is more."""
+        rows: list[list[str]] = []
         size = 0
         for piece in self._pieces:
+            if isinstance(piece, Aside):
+                self._put_aside(piece)
+                if self._asides_size < ASIDES_HELD:
+                    continue
+                copy.write(self._form.text(rows))
+                return True
             self._note_line(piece.line)
             if isinstance(piece, Proven):
-                copy.write("".join(block))
-                block, size = [], 0
+                copy.write(self._form.text(rows))
+                rows, size = [], 0
                 copy.write(piece.data)
-                self._records += piece.records
-                self._stream.records = self._records
+                self._staged += piece.records
+                self._stream.records = self._staged + self._set_aside
                 continue
-            self._records += 1
-            fields = [unguard(field) for field in piece.fields] if self._guarded else piece.fields
-            line = copy_line(fields, self._line_end)
-            block.append(line)
-            size += len(line)
+            self._staged += len(piece.rows)
+            rows.extend(self._as_staged(piece.rows))
+            size += sum(map(len, piece.rows[0])) * len(piece.rows)
             if size >= COPY_BLOCK:
-                copy.write("".join(block))
-                block, size = [], 0
-                self._stream.records = self._records
+                copy.write(self._form.text(rows))
+                rows, size = [], 0
+                self._stream.records = self._staged + self._set_aside
                 if len(self._breaks) >= BREAKS_HELD:
                     return True
-        copy.write("".join(block))
+        copy.write(self._form.text(rows))
         return False
+
+    def _as_staged(self, rows: list[list[str]]) -> list[list[str]]:
+        if self._guarded:
+            rows = [[unguard(value) for value in row] for row in rows]
+        if self._wide is not None:
+            kept = self._wide
+            rows = [[*(r[n] for n in kept), json.dumps(r, ensure_ascii=False)] for r in rows]
+        return rows
 
     def _note_line(self, line: int) -> None:
         """The next record begins at this line: noted where it is not as many below as before."""
-        distance = line - self._records
+        distance = line - self._staged
         if distance != self._distance:
             self._distance = distance
-            self._breaks.append((self._records + 1, line))
+            self._breaks.append((self._staged + 1, line))
+
+    def _put_aside(self, aside: Aside) -> None:
+        self._set_aside += 1
+        self._asides.append(aside)
+        self._asides_size += len(aside.text) + sum(map(len, aside.fields)) + 100
 
     def _write_breaks(self) -> None:
-        with self._data.cursor() as cursor:
-            statement = _COPY_LINES.format(lines=self._tables.lines)
-            with cursor.copy(statement) as copy:
-                for pair in self._breaks:
-                    copy.write_row(pair)
+        self._write(_COPY_LINES.format(lines=self._tables.lines), self._breaks)
         self._breaks.clear()
 
+    def _write_asides(self) -> None:
+        rows = (
+            (aside.line, aside.code, json.dumps(aside.params), aside.text, json.dumps(aside.fields))
+            for aside in self._asides
+        )
+        self._write(_COPY_ASIDE.format(aside=self._tables.aside), rows)
+        self._asides.clear()
+        self._asides_size = 0
 
-def copy_line(fields: list[str], line_end: str) -> str:
-    """One record as COPY reads CSV: quoted where a value would be taken for something else."""
-    text = ",".join(fields)
-    if (
-        '"' in text
-        or "\n" in text
-        or "\r" in text
-        or text.count(",") != len(fields) - 1
-        or "\\." in text  # a line of these alone ends the data to Postgres before 18
-        or not text
-    ):
-        text = ",".join(['"' + field.replace('"', '""') + '"' for field in fields])
-    return text + line_end
+    def _write(self, statement: sql.Composed, rows: Iterable[tuple[Any, ...]]) -> None:
+        with self._data.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 class TruncatedObject(Exception):

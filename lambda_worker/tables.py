@@ -13,16 +13,22 @@ from lambda_worker.contract import STAGING_SCHEMA
 from lambda_worker.kinds import sql_type
 from lambda_worker.plan import Fixed, ImportPlan
 
-KINDS_OF_TABLE: Final = ("raw", "lines", "suspect", "fault", "ready")
+KINDS_OF_TABLE: Final = ("raw", "lines", "aside", "suspect", "fault", "ready")
+
+MOST_COLUMNS: Final = 400
+"""A row must fit a page of 8 KiB, and a value that moved out of it still leaves 18 bytes there."""
 
 
 @dataclass(frozen=True, slots=True)
 class StagingTables:
     """A job's tables: `raw` holds the file's text, `fault` all faults, `ready` the typed good rows.
 
-    raw: record bigint (1, 2, ... in the file's order), c1 ... cN text.
+    raw: record bigint (1, 2, ... in the file's order), c1 ... cN text; of a file that is wider than
+    MOST_COLUMNS only the columns that the plan uses, and all values in `whole`, a JSON array.
     lines: first_record, line: a record stands as many lines below the last first_record that is not
     above its own number as it has records below it. One row a change of that distance.
+    aside: line, code, params, text, fields: records that could not be told apart from what is
+    around them, or into values (see files.reading.Aside); they are in no other table.
     suspect: record, of those to be looked at closely.
     fault: record, column_no (index into the plan's columns, and after them its links; null for the
     whole row), code, detail.
@@ -32,6 +38,7 @@ class StagingTables:
 
     raw: sql.Identifier
     lines: sql.Identifier
+    aside: sql.Identifier
     suspect: sql.Identifier
     fault: sql.Identifier
     ready: sql.Identifier
@@ -53,6 +60,24 @@ def table(schema: str | None, name: str) -> sql.Identifier:
 def raw_column(position: int) -> sql.Identifier:
     """The staging column of the file's column at `position`, counted from 0."""
     return sql.Identifier(f"c{position + 1}")
+
+
+WHOLE: Final = sql.Identifier("whole")
+"""Of a wide file: all values of a record."""
+
+
+def is_wide(plan: ImportPlan) -> bool:
+    """Whether the file has more columns than a table takes."""
+    return len(plan.file.headers) > MOST_COLUMNS
+
+
+def staged_headers(plan: ImportPlan) -> list[str]:
+    """The file's columns that have a column in `raw`, in the file's order."""
+    if not is_wide(plan):
+        return list(plan.file.headers)
+    used = {header for column in plan.columns for header in column.headers}
+    used |= {link.header for link in plan.links}
+    return [header for header in plan.file.headers if header in used]
 
 
 def staged_column(plan: ImportPlan, header: str) -> sql.Identifier:

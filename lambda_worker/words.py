@@ -7,16 +7,9 @@ from typing import Any, Final, LiteralString, cast
 
 FAILURES: Final[dict[str, LiteralString]] = {
     "empty_file": "The file is empty. Choose the file again, with at least a header line.",
-    "not_csv": "This is not a CSV file: it looks like {looks_like}. Save it as CSV (UTF-8) and upload that.",
-    "bad_encoding": "Line {line}: the byte {byte} is not valid UTF-8. Save the file as CSV UTF-8 and upload it again.",
-    "nul_character": "Line {line} holds a NUL character, which no CSV file may. Export the file again.",
-    "unclosed_quote": "Line {line}: a quoted value begins here and never ends. Close it with a double quote, "
-    "or double the quotes inside it.",
-    "stray_quote": 'Line {line}: text follows a closing quote. Write quotes inside a value twice ("").',
-    "field_too_long": "Line {line}: a value is longer than {limit} characters. Is a quote not closed?",
-    "wrong_field_count": "Line {line} has {found} values, but the header has {expected}. "
-    "Put values that hold a comma in double quotes.",
-    "duplicate_header": "The header has the column “{header}” twice. Rename or remove one.",
+    "not_text": "This is no text file: it looks like {looks_like}. Save it as CSV (UTF-8) and upload that.",
+    "packed_twice": "There is another packed file inside of the packed one. Unpack it once and upload that.",
+    "header_too_long": "Line {line}, where the header should be, is longer than {limit} characters. Is this a table?",
     "missing_column": "The file has no column “{header}”, which the mapping needs. It has: {found}.",
     "other_columns": "The uploaded file does not have the columns that were shown: it has {found}. Start again.",
     "too_many_columns": "The file has {found} columns; at most {limit} can be read. Remove those that are not needed.",
@@ -45,6 +38,14 @@ FAILURES: Final[dict[str, LiteralString]] = {
 """What ends a job. Each says what happened, where, and what to do."""
 
 FAULTS: Final[dict[str, LiteralString]] = {
+    "wrong_field_count": "the record has {found} values, but the file has {expected} columns; "
+    "put values that hold a delimiter in quotes",
+    "unclosed_quote": "a quoted value begins here and is never closed; close it, or double the quotes inside it",
+    "stray_quote": 'text follows a closing quote; write quotes inside a value twice ("")',
+    "bad_encoding": "the byte {byte} is no character in the file's encoding",
+    "nul_character": "the record holds a NUL character, which no database takes",
+    "field_too_long": "a value is longer than {limit} characters; is a quote not closed?",
+    "header_again": "the header stands here once more",
     "required": "a value is needed here",
     "not_a_whole_number": "“{value}” is not a whole number",
     "not_a_number": "“{value}” is not a number",
@@ -76,14 +77,27 @@ FAULTS: Final[dict[str, LiteralString]] = {
     "taken": "another row has “{value}” already",
     "conflict": "“{value}” was changed by somebody else while the import ran; import it again",
 }
-"""What is wrong with one value of one record."""
+"""What is wrong with one record, or with one value of it."""
+
+NOTES: Final[dict[str, LiteralString]] = {
+    "encoding_decided": "The first letter that is not plain ASCII shows that the file is in {encoding}.",
+    "encoding_unsure": "The encoding is probably {encoding}. If letters look wrong, choose another.",
+    "headers_empty": "Columns without a name are called {headers}.",
+    "headers_twice": "More than one column is called {headers}; the later ones carry a number.",
+    "changes_midway": "From line {line} on, records have {found} values instead of {expected}: "
+    "does another table begin there? They were set aside.",
+    "blank_inside": "Line {line} is blank, and records follow. Does another table begin there?",
+    "nulls_taken": "Taken for nothing, but in texts: {words}.",
+    "nulls_taken_in_texts": "Taken for nothing, in texts too: {words}.",
+}
+"""What a person should know about how a file was read."""
 
 
 def sentence(code: str, params: dict[str, Any], language: str = "en") -> str:
-    """The sentence of a failure or fault code. KeyError if the code, or one of its params, is
+    """The sentence of a failure, fault or note. KeyError if the code, or one of its params, is
     unknown."""
     del language  # English for now; the plan and the call carry the language already
-    template = FAILURES.get(code) or FAULTS[code]
+    template = FAILURES.get(code) or FAULTS.get(code) or NOTES[code]
     words = template.format_map({name: _text(value) for name, value in params.items()})
     near = params.get("near")
     return f"{words}; did you mean “{near}”?" if near else words

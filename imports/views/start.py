@@ -75,11 +75,12 @@ def _preview(request: HttpRequest) -> HttpResponse:
     target = permitted_target(request, request.POST.get("target", ""))
     form = SampleForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _preview_answer(request, {"errors": sentences(form)})
+        return _preview_answer(request, {"errors": sentences(form), "is_changed": True})
     try:
         context = previewed(target, request, **form.cleaned_data)
     except FileFault as fault:
-        return _preview_answer(request, {"errors": [wording.reason(fault.code, fault.params)]})
+        errors = [wording.reason(fault.code, fault.params)]
+        context = {"errors": errors, "is_changed": bool(form.cleaned_data["given"])}
     return _preview_answer(request, context)
 
 
@@ -115,12 +116,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 def _create(request: HttpRequest, target: ImportTarget, asked: dict[str, Any]) -> ImportJob:
-    file = FilePlan(
-        name=asked["file_name"],
-        encoding=asked["encoding"],
-        delimiter=asked["delimiter"],
-        headers=asked["headers"],
-    )
+    file = FilePlan(name=asked["file_name"], dialect=asked["dialect"], headers=asked["headers"])
     return jobs.create_job(
         target,
         user=request.user,

@@ -12,6 +12,8 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+from packaging.requirements import Requirement
+
 from infra.deploy.platforms import Platform
 
 CACHE: Final = Path(__file__).resolve().parents[2] / ".cache" / "wheels"
@@ -48,7 +50,7 @@ def download(requirements: Path, platform: Platform, folder: Path) -> None:
     beside = Path(tempfile.mkdtemp(dir=CACHE))
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
     command += ["--disable-pip-version-check", "--only-binary=:all:", f"--dest={beside}"]
-    command += ["-r", str(requirements)]
+    command += wanted(requirements, platform)
     if platform.pip_platforms:
         command += [f"--platform={name}" for name in platform.pip_platforms]
         command += [f"--python-version={platform.python}", "--implementation=cp"]
@@ -63,6 +65,16 @@ def download(requirements: Path, platform: Platform, folder: Path) -> None:
             raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def wanted(requirements: Path, platform: Platform) -> list[str]:
+    """What the platform's Python needs: pip judges markers by the Python that runs it, whatever
+    --python-version says (pip 24.2)."""
+    lines = [line.partition("#")[0].strip() for line in requirements.read_text().splitlines()]
+    parsed = [Requirement(line) for line in lines if line]
+    python = {"python_version": platform.python}
+    needed = [each for each in parsed if each.marker is None or each.marker.evaluate(python)]
+    return [f"{each.name}{each.specifier}" for each in needed]
 
 
 def check_tags(wheel: Path, platform: Platform) -> None:

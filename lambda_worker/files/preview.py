@@ -2,44 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, Final
 
-from lambda_worker.files.csv_reader import CsvReader
-from lambda_worker.files.reading import FileFault, Reading, Record
+from lambda_worker.files.detecting import SAMPLE_BYTES, Detected, detect, whole_lines
+from lambda_worker.files.dialect import Dialect, Format
+from lambda_worker.files.opening import reader_of, remarks_on
+from lambda_worker.files.reading import Aside, FileFault, Note, Reader, Rows
 
-SAMPLE_BYTES = 64 * 1024
-"""What the browser sends of a file: enough for the header and some hundred records of any usual
-file."""
+__all__ = ["SAMPLE_BYTES", "FirstRecord", "Preview", "preview"]
+
+LINE_SHOWN: Final = 200
+"""Characters of the decoded line."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRecord:
+    """A record and the line where it begins."""
+
+    line: int
+    fields: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """How a file will be read, and its first records (without the header)."""
+    """How a file will be read, its first records, which of them are set aside, and what there is
+    to say. `line` is a line with letters by which a person sees whether the encoding is right, or
+    empty where all are ASCII."""
 
-    reading: Reading
-    records: tuple[Record, ...]
+    dialect: Dialect
+    headers: tuple[str, ...]
+    records: list[FirstRecord]
+    asides: list[Aside]
+    notes: list[Note]
+    line: str
 
 
-def preview(sample: bytes, *, whole: bool, rows: int = 10) -> Preview:
-    """Read the first `rows` records of `sample`, which is the `whole` file or its beginning.
+def preview(
+    sample: bytes, *, whole: bool, records: int = 10, given: Mapping[str, Any] | None = None
+) -> Preview:
+    """Read the first `records` of `sample`, which is the `whole` file or its beginning. Members of
+    Dialect that are `given` are taken as they are.
 
-    Raises FileFault where the worker would: an empty file, no CSV, broken quotes, ...
+    Raises FileFault where the worker would: an empty file, no text, ...
     """
-    reader = CsvReader([sample if whole else _whole_lines(sample)])
-    headers = reader.header()
-    records: list[Record] = []
+    found = detect(sample, whole=whole, given=given)
+    whole = whole and not found.dialect.compression
+    text = _whole_part(found, whole=whole)
+    reader = reader_of([text], found.dialect, lambda: found.errors)
+    shown: list[FirstRecord] = []
+    asides: list[Aside] = []
+    for piece in _pieces(reader, whole=whole):
+        if isinstance(piece, Aside):
+            asides.append(piece)
+        else:
+            some = enumerate(islice(piece.rows, records - len(shown)), piece.line)
+            shown += [FirstRecord(line, fields) for line, fields in some]
+        if len(shown) >= records:
+            break
+    return Preview(
+        dialect=found.dialect,
+        headers=reader.headers,
+        records=shown,
+        asides=asides,
+        notes=[*found.notes, *remarks_on(found.dialect), *reader.notes],
+        line=_telling_line(text.decode("utf-8", found.errors)),
+    )
+
+
+def _whole_part(found: Detected, *, whole: bool) -> bytes:
+    """The sample's text without what its end has cut; JSON knows its own end."""
+    if whole or found.dialect.format is not Format.CSV:
+        return found.sample
+    return whole_lines(found.sample)
+
+
+def _pieces(reader: Reader, *, whole: bool) -> Iterator[Rows | Aside]:
+    """The sample's records, up to the first that its end may have cut."""
     try:
-        records.extend(islice(reader.records(), rows))
+        for piece in reader.pieces(proven=False):
+            if isinstance(piece, Aside) and piece.code == "unclosed_quote" and not whole:
+                return
+            if isinstance(piece, Rows | Aside):
+                yield piece
     except FileFault as fault:
-        # A sample may end inside a quoted value; nothing else can be the cut's doing.
-        if whole or fault.code != "unclosed_quote":
+        if whole or fault.code != "json_cut":
             raise
-    reading = Reading(format="csv", encoding="utf-8", delimiter=",", headers=headers)
-    return Preview(reading=reading, records=tuple(records))
 
 
-def _whole_lines(sample: bytes) -> bytes:
-    """The sample without the line that its end has cut, unless that is all there is."""
-    end = max(sample.rfind(b"\n"), sample.rfind(b"\r"))
-    return sample[: end + 1] if end >= 0 else sample
+def _telling_line(text: str) -> str:
+    """The first line that is not all ASCII."""
+    for line in text.splitlines():
+        if not line.isascii():
+            return line.encode("utf-8", "replace").decode()[:LINE_SHOWN]
+    return ""

@@ -1,30 +1,90 @@
-"""What was understood of a file, and the faults that end the reading of one."""
+"""What comes out of a file: records, records set aside, and what there is to say about them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from lambda_worker.faults import JobFault
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How a file is read: `encoding` is a Python codec name; `headers` are in the file's order."""
-
-    format: str
-    encoding: str
-    delimiter: str
-    headers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record: the line its first character stands on (from 1, as a text editor counts) and its
-    fields."""
-
-    line: int
-    fields: list[str]
+from lambda_worker.files.dialect import Dialect
 
 
 class FileFault(JobFault):
     """The file cannot be read, or not as the plan says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Records with as many fields as there are headers, the first on `line` and each on a line of
+    its own, counted from 1 as a text editor does."""
+
+    line: int
+    rows: list[list[str]]
+
+    @property
+    def records(self) -> int:
+        """How many they are."""
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Records of one line each whose bytes COPY may take as they are; `line` is the first one's."""
+
+    line: int
+    data: bytes
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A record that is set aside: where it begins, why (a code of lambda_worker.words.FAULTS with
+    its params), its text as far as it is shown, and its fields where they could be told apart."""
+
+    line: int
+    code: str
+    params: dict[str, Any]
+    text: str
+    fields: list[str] = field(default_factory=list[str])
+
+
+Piece = Rows | Proven | Aside
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a person should know about the file: a code of lambda_worker.words.NOTES with
+    its params."""
+
+    code: str
+    params: dict[str, Any]
+
+
+class Reader(Protocol):
+    """Reads one stream once, from its first byte to its last."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the file is read; after the last piece, how all of it was."""
+        ...
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns' names, in the file's order, no two alike and none empty."""
+        ...
+
+    @property
+    def notes(self) -> list[Note]:
+        """What there is to say; more may come while pieces are read."""
+        ...
+
+    @property
+    def line_end(self) -> bytes:
+        """How lines of Proven data end: CRLF or LF."""
+        ...
+
+    def pieces(self, *, proven: bool = True) -> Iterator[Piece]:
+        """The records in the file's order; none of them Proven where that is not wanted. FileFault
+        where the file as a whole cannot be read."""
+        ...

@@ -17,6 +17,7 @@ from imports import registry
 from imports.compiler import compile_plan
 from imports.mapping import inputs
 from lambda_worker.catalog import read_catalog
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.plan import Audience, FilePlan, ImportPlan, Mode, OnReject, Review
 from tests.shapes.models import Tenant
 from tests.worker.test_golden_sql import statements
@@ -48,7 +49,7 @@ def plan_of(label: str, mode: Mode) -> ImportPlan:
     return compile_plan(
         target,
         user=User(username="ann"),
-        file=FilePlan(name="x.csv", encoding="utf-8", delimiter=",", headers=tuple(names)),
+        file=FilePlan(name="x.csv", dialect=Dialect(), headers=tuple(names)),
         mapping={name: name for name in names},
         mode=mode,
         on_reject=OnReject.SKIP,

@@ -14,6 +14,7 @@ from imports.compiler import Asker, MappingFault, compile_plan
 from imports.mapping import suggest
 from imports.registry import get_target
 from imports.targets import ImportTarget
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.plan import Audience, Default, FilePlan, ImportPlan, Mode, OnReject, Review
 from lambda_worker.plan import Source as DefaultSource
 from webapp.airports.models import Airport, Country, Route
@@ -35,7 +36,7 @@ def plan_of(target: str | ImportTarget, headers: tuple[str, ...], **changes: Any
     found = get_target(target) if isinstance(target, str) else target
     choices: dict[str, Any] = {
         "user": None,
-        "file": FilePlan(name="file.csv", encoding="utf-8", delimiter=",", headers=headers),
+        "file": FilePlan(name="file.csv", dialect=Dialect(), headers=headers),
         "mapping": suggest(found, headers),
         "mode": Mode.INSERT,
         "on_reject": OnReject.SKIP,

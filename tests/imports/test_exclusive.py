@@ -9,6 +9,7 @@ import pytest
 from imports import choices, jobs
 from imports.registry import get_target
 from imports.targets import ImportTarget
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.plan import FilePlan, Mode
 from tests.imports.factories import make_user
 from tests.imports.web import MAY_IMPORT
@@ -21,7 +22,7 @@ def create(user: Any, target: ImportTarget | None = None) -> Any:
     return jobs.create_job(
         target or get_target("airports.country"),
         user=user,
-        file=FilePlan(name="x.csv", encoding="utf-8", delimiter=",", headers=headers),
+        file=FilePlan(name="x.csv", dialect=Dialect(), headers=headers),
         size=1,
         mapping={"code": "code", "name": "name"},
         mode=Mode.INSERT,

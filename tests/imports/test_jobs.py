@@ -14,6 +14,7 @@ from imports.models import ImportCancelRequest, ImportJob
 from imports.registry import get_target, targets_for
 from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Owner, Status
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.plan import FilePlan, ImportPlan, Mode
 from tests.imports.factories import as_owner, make_attempt, make_job, make_user, status_of
 
@@ -30,7 +31,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
 
 def create(user: Any, **changes: Any) -> ImportJob:
     choices: dict[str, Any] = {
-        "file": FilePlan(name="c.csv", encoding="utf-8", delimiter=",", headers=("code", "name")),
+        "file": FilePlan(name="c.csv", dialect=Dialect(), headers=("code", "name")),
         "size": 100,
         "mapping": {"code": "code", "name": "name"},
         "mode": Mode.INSERT,

@@ -13,8 +13,9 @@ import pytest
 from django.utils import timezone
 
 from imports import aws
+from imports.file_names import rejects_name
 from imports.models import ImportJob
-from imports.results import NoRejects, reject_file_url, rejects_name
+from imports.results import NoRejects, reject_file_url
 from imports.uploads import NotUploadable, UploadForm, upload_form
 from lambda_worker.contract import Status, upload_key
 from tests.imports.factories import make_job
@@ -97,4 +98,4 @@ def test_no_rejects_no_link() -> None:
     ],
 )
 def test_a_reject_file_has_a_telling_and_harmless_name(file: str, rejects: str) -> None:
-    assert rejects_name(make_job(file_name=file)) == rejects
+    assert rejects_name(file) == rejects

@@ -81,7 +81,7 @@ def test_preview_shows_the_first_rows_escaped(client: Client) -> None:
 
 
 def test_preview_of_no_csv_says_so_in_words(client: Client) -> None:
-    assert "not a CSV file" in preview(client, b"PK\x03\x04...")
+    assert "no text file" in preview(client, b"PK\x03\x04...")
 
 
 def test_preview_refuses_a_file_above_the_limit(client: Client) -> None:
@@ -142,6 +142,8 @@ def test_create_stores_what_was_decided(client: Client) -> None:
         ({"map-1": "code"}, "same field"),
         ({"mode": "replace"}, "replace"),
         ({"headers": "7"}, "header"),
+        ({"dialect": "[1]"}, "dialect"),
+        ({"dialect": json.dumps({"delimiter": "ab"})}, "delimiter"),
         ({"headers": json.dumps(["code", "code", "name"])}, "header"),
         ({"file_size": 0}, "empty"),
         ({"file_size": 2**60}, "at most"),

@@ -11,7 +11,7 @@ import pytest
 from infra.deploy import wheels
 from infra.deploy.build_zip import build
 from infra.deploy.platforms import ARM64, X86_64, Platform, host
-from infra.deploy.wheels import WrongWheel, check_machine, check_tags, elf_machine
+from infra.deploy.wheels import WrongWheel, check_machine, check_tags, elf_machine, wanted
 
 
 def elf(machine: int) -> bytes:
@@ -44,6 +44,20 @@ def test_the_zip_holds_the_worker_and_psycopg_without_bytecode() -> None:
     assert {"lambda_worker/contract.py", "psycopg/__init__.py"} <= set(names)
     assert names == sorted(names)
     assert not [name for name in names if name.endswith(".pyc")]
+
+
+@pytest.mark.parametrize("platform", [ARM64, X86_64], ids=lambda each: each.name)
+def test_the_zip_holds_zstd_which_lambdas_python_has_not(platform: Platform) -> None:
+    with zipfile.ZipFile(io.BytesIO(build(platform).content)) as opened:
+        assert "backports/zstd/__init__.py" in opened.namelist()
+
+
+def test_a_requirement_is_judged_by_the_python_that_the_zip_is_for(tmp_path: Path) -> None:
+    """Not by the one that builds it."""
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text('# reason\na==1\nb==2; python_version < "3.14"\n\nc==3  # reason\n')
+    assert wanted(requirements, ARM64._replace(python="3.13")) == ["a==1", "b==2", "c==3"]
+    assert wanted(requirements, ARM64._replace(python="3.14")) == ["a==1", "c==3"]
 
 
 def test_the_zip_fits_a_direct_upload() -> None:

@@ -24,6 +24,7 @@ from imports.mapping import suggest  # noqa: E402
 from imports.models import ImportJob  # noqa: E402
 from imports.registry import get_target  # noqa: E402
 from imports.uploads import upload_form  # noqa: E402
+from lambda_worker.files.dialect import Dialect  # noqa: E402
 from lambda_worker.plan import FilePlan, Mode, OnReject  # noqa: E402
 
 
@@ -46,9 +47,7 @@ def wait_for_upload(
         job = jobs.create_job(
             found,
             user=User.objects.get(username="admin"),
-            file=FilePlan(
-                name="journey.csv", encoding="utf-8", delimiter=",", headers=tuple(headers)
-            ),
+            file=FilePlan(name="journey.csv", dialect=Dialect(), headers=tuple(headers)),
             size=size,
             mapping=suggest(found, headers),
             mode=Mode(mode) if mode else found.mode,

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.fingerprint import fingerprint, tables_of
 from lambda_worker.plan import (
     PLAN_VERSION,
@@ -143,8 +144,7 @@ def plan_for(model: str, connection: Connection[Any] | None = None, **changes: A
         again=False,
         file=FilePlan(
             name=f"{model}s.csv",
-            encoding="utf-8",
-            delimiter=",",
+            dialect=Dialect(),
             headers=tuple(c.header for c in columns if c.header is not None),
         ),
         audience=Audience(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.fingerprint import fingerprint, tables_of
 from lambda_worker.plan import (
     CheckRule,
@@ -175,7 +176,7 @@ def item_plan(
         links=links,
         scope=TENANT,
         constants=TENANT,
-        file=FilePlan(name="items.csv", encoding="utf-8", delimiter=",", headers=tuple(headers)),
+        file=FilePlan(name="items.csv", dialect=Dialect(), headers=tuple(headers)),
     )
     plan = replace(plan, **changes)
     with psycopg.connect(url) as connection:

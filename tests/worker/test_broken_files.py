@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lambda_worker.plan import OnReject
 from lambda_worker.words import sentence
 from tests.worker.workbench import MemorySource, Workbench
 
@@ -14,15 +15,15 @@ from tests.worker.workbench import MemorySource, Workbench
     ("data", "code", "words"),
     [
         (b"", "empty_file", "The file is empty."),
-        (b"\x89PNG\r\n\x1a\n", "not_csv", "it looks like PNG"),
+        (b"\x89PNG\r\n\x1a\n", "not_text", "it looks like PNG"),
         (b"code\nDE\n", "missing_column", "The file has no column “name”"),
         (b"name,code\nGermany,DE\n", "other_columns", "it has name, code"),
-        (b"code,name\nDE\n", "wrong_field_count", "Line 2 has 1 values, but the header has 2."),
-        (b'code,name\nDE,"Ger\n', "unclosed_quote", "Line 2: a quoted value begins here"),
-        (b"code,name\nDE,\xfc\n", "bad_encoding", "Line 2: the byte 0xFC is not valid UTF-8."),
+        (b"\x1f\x8b\x08\0\0\0\0\0\0\xff", "not_text", "it looks like gzip"),
     ],
 )
-def test_a_broken_file_fails_in_words(bench: Workbench, data: bytes, code: str, words: str) -> None:
+def test_a_file_that_is_none_fails_in_words(
+    bench: Workbench, data: bytes, code: str, words: str
+) -> None:
     row = bench.import_("country", data)
     assert (row["status"], row["failure_code"]) == ("failed", code)
     assert words in sentence(code, row["failure_params"])
@@ -31,12 +32,62 @@ def test_a_broken_file_fails_in_words(bench: Workbench, data: bytes, code: str, 
     assert bench.staging_tables() == []
 
 
-def test_a_fault_at_the_very_end_of_a_file_writes_nothing(bench: Workbench) -> None:
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    rows = "".join(f"{a}{b},x\n" for a in letters for b in letters)
-    row = bench.import_("country", "code,name\n" + rows + "one field\n")
-    assert (row["failure_code"], row["failure_params"]["line"]) == ("wrong_field_count", 678)
+BROKEN = [
+    (b"FR", "wrong_field_count", "the record has 1 values, but the file has 2 columns"),
+    (b'FR,"Fra', "unclosed_quote", "a quoted value begins here"),
+    (b'FR,"Fra"nce', "stray_quote", "text follows a closing quote"),
+    (b"FR,\xfc", "bad_encoding", "the byte 0xFC"),
+    (b"FR,\0", "nul_character", "NUL"),
+    (b"code,name", "header_again", "once more"),
+]
+
+
+@pytest.mark.parametrize(("record", "code", "words"), BROKEN)
+def test_a_broken_record_is_a_reject_and_the_others_go_in(
+    bench: Workbench, record: bytes, code: str, words: str
+) -> None:
+    row = bench.import_("country", b"code,name\nDE,Germany\n" + record + b"\nIT,Italy\n")
+    assert (row["status"], row["records_read"], row["rows_inserted"]) == ("succeeded", 3, 2)
+    assert [(line, fault) for line, _, _, fault in bench.faults(row["id"])] == [(3, code)]
+    (reject,) = bench.reject_file(row["id"])
+    assert (reject["sluice_line"], words in reject["sluice_reason"]) == ("3", True)
+    assert row["reject_summary"][0]["rows"] == row["rows_rejected"] == 1
+    assert words in bench.world.mails[0].text
+
+
+def test_broken_records_of_one_kind_are_summed_up(bench: Workbench) -> None:
+    row = bench.import_("country", "code,name\nDE,Germany\n" + "x\n" * 30)
+    assert [(group["code"], group["rows"]) for group in row["reject_summary"]] == [
+        ("wrong_field_count", 30)
+    ]
+
+
+def test_the_rejects_of_both_kinds_stand_in_the_files_order(bench: Workbench) -> None:
+    row = bench.import_("country", "code,name\n1,x\nDE\nFR,France\n2,y\nIT,Italy,x\n")
+    lines = [record["sluice_line"] for record in bench.reject_file(row["id"])]
+    assert lines == ["2", "3", "5", "6"]
+    assert (row["records_read"], row["rows_rejected"], row["rows_inserted"]) == (5, 4, 1)
+
+
+def test_all_or_nothing_counts_broken_records_too(bench: Workbench) -> None:
+    row = bench.import_("country", "code,name\nDE,Germany\nx\n", on_reject=OnReject.ABORT)
+    assert (row["status"], row["failure_code"]) == ("failed", "rejected_rows")
     assert bench.all("SELECT * FROM airports_country") == []
+
+
+def test_a_reject_file_with_broken_records_comes_back_fixed(bench: Workbench) -> None:
+    row = bench.import_("country", "code,name\nDE,Ger,many\nFR\n")
+    sent = bench.world.results[row["reject_key"]].decode()
+    assert sent.splitlines()[1].endswith(",DE,Ger,many")
+    fixed = sent.replace("Ger,many", "Germany")
+    plan = bench.plan("country")
+    headers = ("sluice_line", "sluice_column", "sluice_value", "sluice_reason", "code", "name")
+    job = bench.job(replace(plan, file=replace(plan.file, headers=headers)), fixed)
+    bench.run(job)
+    assert bench.all("SELECT code, name FROM airports_country") == [
+        {"code": "DE", "name": "Germany"}
+    ]
+    assert [code for *_, code in bench.faults(job)] == ["wrong_field_count"]
 
 
 def test_a_header_alone_is_an_import_of_nothing(bench: Workbench) -> None:

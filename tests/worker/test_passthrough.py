@@ -11,26 +11,44 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 
 from lambda_worker import staging
 from lambda_worker.files import blocks
-from lambda_worker.files.csv_reader import CsvReader, Proven
+from lambda_worker.files.csv_reader import CsvReader
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.proof import Proof
-from lambda_worker.files.reading import FileFault
+from lambda_worker.files.reading import Aside, Proven
+from tests.worker.files.reading import Read, drain, in_chunks
 from tests.worker.plans import plan_for
 from tests.worker.workbench import MemorySource, Workbench
 
-FIELDS = st.text(st.sampled_from('ab ,"\n\r\\.é\t'), max_size=4) | st.sampled_from(["", "\\.", "x"])
+FIELDS = st.text(st.sampled_from("ab ,;'\"\n\r\\.é\t"), max_size=4) | st.sampled_from(
+    ["", "\\.", "x"]
+)
+DIALECTS = st.sampled_from(
+    [
+        Dialect(),
+        Dialect(delimiter=";"),
+        Dialect(delimiter="\t", quote=""),
+        Dialect(quote="'"),
+        Dialect(escape="\\"),
+        Dialect(comment="a"),
+        Dialect(header_lines=0),
+    ]
+)
 
 
 @st.composite
-def files(draw: st.DrawFn) -> bytes:
-    """CSV texts as programs write them, some of them damaged afterwards."""
+def files(draw: st.DrawFn, dialect: Dialect) -> bytes:
+    """Texts as programs write them, some of them damaged afterwards."""
     width = draw(st.integers(1, 3))
     row = st.lists(FIELDS, min_size=width, max_size=width)
     out = io.StringIO()
     writer = csv.writer(
         out,
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote or '"',
         quoting=draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])),
         lineterminator=draw(st.sampled_from(["\n", "\r\n"])),
     )
@@ -39,7 +57,7 @@ def files(draw: st.DrawFn) -> bytes:
     text = out.getvalue()
     for _ in range(draw(st.integers(0, 2))):
         at = draw(st.integers(0, len(text)))
-        damage = draw(st.sampled_from(['"', "\n", ",", "\r", "\\.\n", "\0", " "]))
+        damage = draw(st.sampled_from(['"', "'", "\n", ",", "\r", "\\.\n", "\0", " "]))
         text = text[:at] + damage + text[at + draw(st.integers(0, 1)) :]
     data = text.encode()
     return data + b"\xff\n" if draw(st.integers(0, 20)) == 0 else data
@@ -51,71 +69,60 @@ def connection(database_url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def plainly(data: bytes) -> tuple[list[tuple[int, list[str]]], str]:
-    """The records one by one, and the fault that ends them."""
-    found: list[tuple[int, list[str]]] = []
-    try:
-        reader = CsvReader([data])
-        reader.header()
-        for record in reader.records():
-            found.append((record.line, record.fields))  # noqa: PERF401  (those before a fault)
-    except FileFault as fault:
-        return found, repr((fault.code, sorted(fault.params.items(), key=str)))
-    return found, ""
-
-
 PROVEN: list[int] = []
 """Records that went untouched: were there none, the comparison would say nothing."""
 
 
 def in_pieces(
-    connection: psycopg.Connection[Any], data: bytes, size: int
-) -> tuple[list[tuple[int, list[str]]], str]:
-    """The same by pieces, the proven ones as Postgres reads them."""
-    found: list[tuple[int, list[str]]] = []
-    try:
-        reader = CsvReader([data[at : at + size] for at in range(0, len(data), size)])
-        width = len(reader.header())
-        for piece in reader.pieces():
-            if isinstance(piece, Proven):
-                rows = copied(connection, piece.data, width)
-                assert len(rows) == piece.records
-                PROVEN.append(piece.records)
-                found += [(piece.line + n, row) for n, row in enumerate(rows)]
-            else:
-                line = staging.copy_line(piece.fields, reader.line_end.decode())
-                assert copied(connection, line.encode(), width) == [piece.fields]
-                found.append((piece.line, piece.fields))
-    except FileFault as fault:
-        return found, repr((fault.code, sorted(fault.params.items(), key=str)))
-    return found, ""
+    connection: psycopg.Connection[Any], data: bytes, dialect: Dialect, size: int
+) -> Read:
+    """The file by pieces, as Postgres reads them."""
+    reader = CsvReader(in_chunks(data, size), dialect)
+    form = staging.CopyForm.of(dialect, reader.line_end.decode())
+    read = Read(reader.headers)
+    for piece in reader.pieces():
+        if isinstance(piece, Aside):
+            read.asides.append(piece)
+            continue
+        if isinstance(piece, Proven):
+            PROVEN.append(piece.records)
+            raw = piece.data
+        else:
+            raw = form.text(piece.rows).encode()
+        rows = copied(connection, raw, len(reader.headers), form)
+        assert len(rows) == piece.records
+        assert isinstance(piece, Proven) or rows == piece.rows
+        read.records += enumerate(rows, piece.line)
+    return read
 
 
-def copied(connection: psycopg.Connection[Any], data: bytes, width: int) -> list[list[str]]:
-    names = ", ".join(f"c{n}" for n in range(width))
-    columns = ", ".join(f"c{n} text" for n in range(width))
+def copied(
+    connection: psycopg.Connection[Any], data: bytes, width: int, form: staging.CopyForm
+) -> list[list[str]]:
+    names = [sql.Identifier(f"c{n}") for n in range(width)]
+    columns = sql.SQL(", ").join(sql.SQL("{} text").format(name) for name in names)
     with connection.transaction(force_rollback=True):
-        connection.execute(f"CREATE TEMP TABLE t ({columns})".encode())
-        statement = f"COPY t FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({names}))"
-        with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        connection.execute(sql.SQL("CREATE TEMP TABLE t ({})").format(columns))
+        statement = form.statement(sql.Identifier("t"), names, freeze=False)
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(data)
         return [list(row) for row in connection.execute("SELECT * FROM t").fetchall()]
 
 
 @settings(
-    max_examples=300,
+    max_examples=500,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(data=files(), size=st.sampled_from([1, 8, 30]))
-def compare(connection: psycopg.Connection[Any], data: bytes, size: int) -> None:
-    records, fault = in_pieces(connection, data, size)
-    known, known_fault = plainly(data)
-    if known_fault:  # of two faults, which comes first depends on the blocks
-        assert fault
-    else:
-        assert (records, fault) == (known, "")
+@given(data=st.data(), dialect=DIALECTS, size=st.sampled_from([1, 8, 30]))
+def compare(
+    connection: psycopg.Connection[Any], data: st.DataObject, dialect: Dialect, size: int
+) -> None:
+    raw = data.draw(files(dialect))
+    plainly = drain(CsvReader([raw], dialect))
+    read = in_pieces(connection, raw, dialect, size)
+    assert (read.records, read.faults) == (plainly.records, plainly.faults)
 
 
 def test_pieces_are_the_records(
@@ -147,12 +154,12 @@ def test_pieces_are_the_records(
     ],
 )
 def test_what_a_block_proves(block: bytes, records: int | None) -> None:
-    assert Proof(2, b"\n", 1000).records(block) == records
+    assert Proof(Dialect(), 2, b"\n", 1000).records(block) == records
 
 
 def test_lines_with_carriage_returns_are_proven_too() -> None:
-    assert Proof(2, b"\r\n", 1000).records(b'a,"b"\r\n"c",d\r\n') == 2
-    assert Proof(2, b"\r\n", 1000).records(b"a,b\r\nc,d\n") is None
+    assert Proof(Dialect(), 2, b"\r\n", 1000).records(b'a,"b"\r\n"c",d\r\n') == 2
+    assert Proof(Dialect(), 2, b"\r\n", 1000).records(b"a,b\r\nc,d\n") is None
 
 
 def test_rejects_of_proven_blocks_have_their_lines(

@@ -14,18 +14,21 @@ from django.core.management.base import BaseCommand, CommandError
 
 from imports import jobs, wording
 from imports.compiler import MappingFault
+from imports.file_names import shown_name
 from imports.mapping import suggest
 from imports.models import ImportJob
 from imports.outcome import outcome, owed_mails
 from imports.posting import UploadRefused, post_file
 from imports.progress import progress_of
+from imports.reading_files import dialect_argument
 from imports.registry import UnknownTarget, get_target
 from imports.targets import ImportTarget
 from imports.uploads import upload_form
 from lambda_worker import contract
 from lambda_worker.contract import Status
-from lambda_worker.files.preview import SAMPLE_BYTES, preview
-from lambda_worker.files.reading import FileFault, Reading
+from lambda_worker.files.opening import open_file
+from lambda_worker.files.read_file import chunks_of_path
+from lambda_worker.files.reading import FileFault, Reader
 from lambda_worker.plan import FilePlan, Mode, OnReject, Review
 
 POLL_SECONDS: Final = 0.5
@@ -46,7 +49,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """As the import page offers them."""
         parser.add_argument("target", help="the model to import into, as airports.airport")
-        parser.add_argument("file", type=Path, help="a CSV file with a header line")
+        parser.add_argument("file", type=Path, help="CSV, JSON, ...: see docs/files.md")
         parser.add_argument(
             "--mode", type=Mode, choices=list(Mode), help="default: the target's own"
         )
@@ -68,6 +71,13 @@ class Command(BaseCommand):
             "--exclusive",
             action="store_true",
             help="faster, but nobody can read or write the table until it is done",
+        )
+        parser.add_argument(
+            "--dialect",
+            type=dialect_argument,
+            default={},
+            metavar="JSON",
+            help="members of the file's dialect that are not to be detected, see docs/files.md",
         )
         parser.add_argument("--user", help="whose import it is; default: the first superuser")
         parser.add_argument("--wait", action="store_true", help="wait for the end, and show it")
@@ -93,18 +103,15 @@ class Command(BaseCommand):
         try:
             target = get_target(options["target"])
             size = path.stat().st_size
-            reading = _read(path, size)
+            found = _read(path, size, options["dialect"])
             return jobs.create_job(
                 target,
                 user=_user(options["user"]),
                 file=FilePlan(
-                    name=path.name,
-                    encoding=reading.encoding,
-                    delimiter=reading.delimiter,
-                    headers=reading.headers,
+                    name=shown_name(path.name), dialect=found.dialect, headers=found.headers
                 ),
                 size=size,
-                mapping=_mapping(target, reading.headers, options["map"]),
+                mapping=_mapping(target, found.headers, options["map"]),
                 mode=options["mode"] or target.mode,
                 on_reject=options["on_reject"],
                 review=options["review"],
@@ -155,11 +162,9 @@ class Command(BaseCommand):
         return line
 
 
-def _read(path: Path, size: int) -> Reading:
-    """How the file will be read, from as much of it as a browser would send."""
-    with path.open("rb") as file:
-        sample = file.read(SAMPLE_BYTES)
-    return preview(sample, whole=len(sample) == size).reading
+def _read(path: Path, size: int, given: dict[str, Any]) -> Reader:
+    """How the file will be read, from its beginning."""
+    return open_file(chunks_of_path(path)(), given=given, size=size)
 
 
 def _user(name: str | None) -> Any:

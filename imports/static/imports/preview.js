@@ -7,11 +7,13 @@ export class PreviewRefused extends Error {}
 // What the server reads of a sample, and the most that it takes.
 const SAMPLE_BYTES = 65536;
 
-export async function fetchPreview(form, file, signal) {
+// `given`: what the person says about the file's dialect; all else is detected.
+export async function fetchPreview(form, file, given, signal) {
   const body = new FormData();
   body.set("target", form.elements.target.value);
   body.set("file_name", file.name);
   body.set("file_size", file.size);
+  body.set("given", JSON.stringify(given));
   body.set("sample", file.slice(0, SAMPLE_BYTES), "sample");
   const response = await post(form.dataset.previewUrl, body, { signal });
   if (response.type === "opaqueredirect") {

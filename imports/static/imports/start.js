@@ -1,5 +1,6 @@
 // The start page: choose, look, confirm, upload.
 
+import { Given } from "./dialect.js";
 import { post } from "./http.js";
 import { refreshMapping } from "./mapping.js";
 import { fetchPreview, PreviewRefused } from "./preview.js";
@@ -9,6 +10,7 @@ const form = document.getElementById("import-form");
 const preview = document.getElementById("preview");
 const errors = document.getElementById("form-errors");
 const words = JSON.parse(document.getElementById("upload-words").textContent);
+const given = new Given();
 let latest = new AbortController();
 
 function showError(message) {
@@ -28,16 +30,23 @@ function refresh() {
   if (button) button.disabled = !ready;
 }
 
-async function choose() {
+function choose() {
+  given.forget();
+  preview.replaceChildren();
+  return look();
+}
+
+async function look() {
   const file = form.elements.file.files[0];
   latest.abort();
   showError("");
-  preview.replaceChildren();
   if (!file || !form.elements.target.value) return;
   latest = new AbortController();
   preview.setAttribute("aria-busy", "true");
   try {
-    preview.innerHTML = await fetchPreview(form, file, latest.signal);
+    const focused = document.activeElement?.id;
+    preview.innerHTML = await fetchPreview(form, file, given.members, latest.signal);
+    if (focused) document.getElementById(focused)?.focus();
     refresh();
   } catch (error) {
     if (error.name !== "AbortError") showError(sentenceOf(error));
@@ -50,6 +59,8 @@ async function choose() {
 function decisions() {
   const body = new FormData(form);
   body.delete("file");
+  // Thousands of ignored columns say nothing.
+  for (const [name, value] of [...body]) if (name.startsWith("map-") && !value) body.delete(name);
   return body;
 }
 
@@ -76,7 +87,12 @@ async function confirm(event) {
 
 form.elements.file.addEventListener("change", choose);
 form.elements.target.addEventListener("change", choose);
-preview.addEventListener("change", refresh);
+preview.addEventListener("change", (event) => (given.take(event.target) ? look() : refresh()));
+preview.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-forget]")) return;
+  given.forget();
+  look();
+});
 form.addEventListener("submit", confirm);
 // A reload keeps the chosen file in some browsers.
 choose();

@@ -17,6 +17,7 @@ def main() -> None:
     from imports import jobs
     from imports.mapping import suggest
     from imports.registry import get_target
+    from lambda_worker.files.dialect import Dialect
     from lambda_worker.plan import FilePlan, Mode
     from tests.bench.import_.data import HEADER
 
@@ -29,7 +30,7 @@ def main() -> None:
     job = jobs.create_job(
         target,
         user=user,
-        file=FilePlan(name="x.csv", encoding="utf-8", delimiter=",", headers=headers),
+        file=FilePlan(name="x.csv", dialect=Dialect(), headers=headers),
         size=Path(work["path"]).stat().st_size,
         mapping=suggest(target, headers),
         mode=Mode(work["mode"]),

@@ -1,0 +1,125 @@
+"""What a file is, from its first 64 KB: packing, encoding, format, dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from lambda_worker.files.dialect import Compression, Dialect, Format
+from lambda_worker.files.encodings import detect as detect_encoding
+from lambda_worker.files.reading import FileFault, Note
+from lambda_worker.files.sniffing import sniff
+from lambda_worker.files.transcoding import Transcoder
+from lambda_worker.files.unpacking import compression_of, sample_of
+
+SAMPLE_BYTES: Final = 64 * 1024
+"""What the browser sends of a file: enough for the header and some hundred records of any usual
+file."""
+
+_SIGNATURES: Final = (
+    (b"PK\x03\x04", "zip"),
+    (b"%PDF-", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\xd0\xcf\x11\xe0", "Excel 97"),
+    (b"PAR1\x15", "Parquet"),
+    (b"ARROW1\0\0", "Arrow"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"Rar!", "RAR"),
+)
+"""First bytes of what people upload instead of a text file, and what to call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """How a file is written, the beginning of its text in UTF-8 (with the error handler that reads
+    its bad bytes), and what there is to say."""
+
+    dialect: Dialect
+    sample: bytes
+    errors: str
+    notes: list[Note]
+
+
+def detect(sample: bytes, *, whole: bool, given: Mapping[str, Any] | None = None) -> Detected:
+    """Look at the first SAMPLE_BYTES of a file, or at the `whole` of a smaller one; members of
+    Dialect that are `given` are taken as they are.
+
+    Raises FileFault for an empty file and for what is no text.
+    """
+    packing = packing_of(sample, given or {})
+    if packing:
+        sample = sample_of(sample, packing, whole=whole, most=SAMPLE_BYTES)
+        whole = False  # nobody knows how much more is in it
+    return detect_text(sample, packing, whole=whole, given=given)
+
+
+def packing_of(sample: bytes, given: Mapping[str, Any]) -> Compression:
+    """What a file is packed with. FileFault for what is no text, packed or not."""
+    packing = Compression(given.get("compression", compression_of(sample)))
+    require_text(sample, packing)
+    return packing
+
+
+def detect_text(
+    sample: bytes,
+    packing: Compression,
+    *,
+    whole: bool,
+    given: Mapping[str, Any] | None = None,
+) -> Detected:
+    """The same for a sample that is unpacked already."""
+    given = {**(given or {}), "compression": packing}
+    notes: list[Note] = []
+    if packing and _looks_like(sample):
+        raise FileFault("packed_twice")
+    if not sample.strip():
+        raise FileFault("empty_file")
+    if "encoding" not in given:
+        guess = detect_encoding(sample, whole=whole)
+        if guess is None:
+            raise FileFault("not_text", looks_like="binary data")
+        given["encoding"] = guess.encoding
+        if not guess.sure:
+            notes.append(Note("encoding_unsure", {"encoding": guess.encoding}))
+    transcoder = Transcoder([sample], given["encoding"])
+    text = b"".join(transcoder)
+    dialect = _dialect(text, transcoder.errors, whole=whole, given=given)
+    return Detected(dialect, text, transcoder.errors, notes)
+
+
+def require_text(sample: bytes, packing: Compression) -> None:
+    """Refuse a file that begins as no text does, packed as the dialect says or not."""
+    found = "" if packing and compression_of(sample) is packing else _looks_like(sample)
+    if found:
+        raise FileFault("not_text", looks_like=found)
+
+
+def _looks_like(sample: bytes) -> str:
+    """What begins with such bytes and is no text; empty where none does."""
+    known = (name for signature, name in _SIGNATURES if sample.startswith(signature))
+    return next(known, compression_of(sample).value)
+
+
+def _dialect(text: bytes, errors: str, *, whole: bool, given: Mapping[str, Any]) -> Dialect:
+    wanted = given.get("format")
+    if wanted != Format.CSV and text.lstrip()[:1] in (b"{", b"[", b"\x1e"):
+        # Only then: the csv's cold start should not pay for it.
+        from lambda_worker.files.json_reader import json_dialect
+
+        found = json_dialect(text, whole=whole)
+        if found is not None:
+            form, path = found
+            return replace(Dialect(format=form, path=path, header_lines=0), **given)
+    if wanted in (Format.JSON, Format.NDJSON):
+        return Dialect(**given)
+    lines = text if whole else whole_lines(text)
+    return sniff(lines.decode("utf-8", errors), given)
+
+
+def whole_lines(sample: bytes) -> bytes:
+    """The sample without the line that its end has cut, unless that is all there is."""
+    end = max(sample.rfind(b"\n"), sample.rfind(b"\r"))
+    return sample[: end + 1] if end >= 0 else sample

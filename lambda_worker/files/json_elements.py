@@ -1,0 +1,255 @@
+"""From record to record: rows in runs where all is as expected, with care where it is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from json import JSONDecodeError
+from typing import Any, Final, cast
+
+from lambda_worker.files.csv_scanner import FIELD_LIMIT
+from lambda_worker.files.json_grammar import MOST_RECORD, Grammar, LoneGrammar
+from lambda_worker.files.json_records import Records, ValueRecords, require_storable, text_of
+from lambda_worker.files.json_remarks import Remarks
+from lambda_worker.files.json_text import SURROGATE, Window, shown
+from lambda_worker.files.json_values import Broken, Odd, opened, scan
+from lambda_worker.files.reading import Aside, FileFault, Rows
+
+TEXT_SHOWN: Final = 1_000
+"""Characters that are kept of a record that is set aside."""
+
+TOKEN: Final = 32
+"""Characters of a word, an escape or the end of a number: an error so near to the end of a window
+may come from the cut."""
+
+_NULLS: Final = re.compile(r"(?:null[ \t\n\r]*+,?[ \t\n\r]*+)*+")
+_GAP: Final = re.compile(r"[ \t\n\r,\x1e]*+")
+
+
+MakeRecords = Callable[[str, list[list[str]]], Records]
+"""What reads records, by the first character of the first one, and the arrays that are the
+header."""
+
+
+class Elements:
+    """The records that a grammar finds, read by what `make` returns.
+
+    Where the first two stand on one line, all are told by their numbers instead of their lines:
+    such a file may be one line.
+    """
+
+    def __init__(
+        self, window: Window, grammar: Grammar, make: MakeRecords, remarks: Remarks
+    ) -> None:
+        self._window = window
+        self._grammar = grammar
+        self._make = make
+        self._remarks = remarks
+        self._records: Records = ValueRecords(remarks)
+        self._is_numbered = False
+        self._in_lines = True
+        self._last_line = 0
+        self.number = 0
+        """Of records so far."""
+
+    def pieces(self, header_lines: int = 0) -> Iterator[Rows | Aside]:
+        """All of them, if they are arrays without the first `header_lines`; FileFault where what
+        stands between them is no JSON."""
+        grammar = self._grammar
+        more = grammar.advance() and self._begin(header_lines)
+        while more:
+            yield self._closely()
+            if grammar.joint:
+                yield from self._run(grammar.joint)
+            more = grammar.advance()
+
+    def _begin(self, header_lines: int) -> bool:
+        """Look at the first record; False where none is left behind the header."""
+        mark, header, more = self._first_mark(), list[list[str]](), True
+        while more and mark == "[" and len(header) < header_lines:
+            header.append(self._header())
+            more = self._grammar.advance()
+        self._records = self._make(mark, header)
+        if more and self._next_on_same_line():
+            self._is_numbered = True
+            self._remarks.numbered()
+        return more
+
+    def _first_mark(self) -> str:
+        """The first character of the first record that is not null."""
+        window = self._window
+        while len(window.text) - window.at <= MOST_RECORD:
+            match = _NULLS.match(window.text, window.at)
+            assert match is not None
+            if match.end() + len("null") < len(window.text) or not window.more():
+                return window.text[match.end() : match.end() + 1]
+        return ""
+
+    def _header(self) -> list[str]:
+        window = self._window
+        try:
+            end = self._sound_end()
+            values = opened(window.text, window.at)[0]
+        except Odd as odd:
+            raise FileFault("json_broken", **window.place(window.at)) from odd
+        window.at = end
+        if not isinstance(values, list):
+            raise FileFault("json_broken", **window.place(window.at))
+        return [text_of(value, self._remarks, 0) for value in cast("list[Any]", values)]
+
+    def _next_on_same_line(self) -> bool:
+        """Whether the record that comes next shares its line with another behind it."""
+        window = self._window
+        if isinstance(self._grammar, LoneGrammar):
+            return False
+        try:
+            length = self._sound_end() - window.at
+        except Odd:
+            return False
+        while len(window.text) - window.at <= MOST_RECORD:
+            match = _GAP.match(window.text, window.at + length)
+            assert match is not None
+            if match.end() < len(window.text):
+                is_record = window.text[match.end()] not in "]}"
+                return is_record and not window.breaks(window.at, match.end())
+            if not window.more():
+                break
+        return False
+
+    def _place(self, line: int) -> int:
+        """What is told as the line of the next record, which begins in `line`."""
+        self._in_lines &= line - self._last_line == 1 or not self.number
+        self._last_line = line
+        self.number += 1
+        return self.number if self._is_numbered else line
+
+    # -- In runs -----------------------------------------------------------------------------------
+
+    def _run(self, joint: str) -> Iterator[Rows | Aside]:
+        """Records with the same joint before and behind them, from behind one such record on; up to
+        one that needs a closer look."""
+        window, records, text = self._window, self._records, self._window.text
+        line, counted, end = window.line_at(window.at), window.at, window.at
+        first = 0
+        rows: list[list[str]] = []
+        while text.startswith(joint, end):
+            start = end + len(joint)
+            try:
+                value, stop = records.parse(text, start)
+            except (StopIteration, ValueError, RecursionError, Odd):
+                break
+            if not text.startswith(joint, stop):
+                break
+            if window.has_breaks:
+                line += window.breaks(counted, start)
+                counted = start
+            place = self._place(line)
+            end = stop
+            piece = self._row(value, start, stop, place)
+            if isinstance(piece, list) and (not rows or place == first + len(rows)):
+                first = first if rows else place
+                rows.append(piece)
+                continue
+            if rows:
+                yield Rows(first, rows)
+            first, rows = place, []
+            if isinstance(piece, list):
+                rows.append(piece)
+            else:
+                yield piece
+        window.at = end
+        if rows:
+            yield Rows(first, rows)
+
+    def _row(self, value: Any, at: int, end: int, place: int) -> list[str] | Aside:
+        text, row = self._window.text, list[str]()
+        try:
+            row = self._records.row(value, text, at, place)
+            if self._window.may_be_odd:
+                require_storable("".join(row))
+            if end - at > FIELD_LIMIT:
+                _require_short(row)
+        except Odd as odd:
+            return self._aside(odd, place, text[at:end], odd.fields or row)
+        return row
+
+    # -- With care ---------------------------------------------------------------------------------
+
+    def _closely(self) -> Rows | Aside:
+        """The record that comes next, behind which the window goes."""
+        window = self._window
+        line = window.line_at(window.at)
+        try:
+            end = self._sound_end()
+        except Odd as odd:
+            return self._unsound(odd, line)
+        place = self._place(line)
+        text, at = window.text, window.at
+        window.at = end
+        try:
+            value, _ = self._records.parse(text, at)
+        except Odd as odd:
+            return self._aside(odd, place, text[at:end])
+        except RecursionError:
+            return self._aside(Odd("too_deep"), place, text[at:end])
+        piece = self._row(value, at, end, place)
+        return Rows(place, [piece]) if isinstance(piece, list) else piece
+
+    def _sound_end(self) -> int:
+        """Where the record at the window's place ends, in the window's text. Odd: broken_json where
+        it does not, or something else follows; too_deep; record_too_long."""
+        window = self._window
+        while True:
+            text, at = window.text, window.at
+            end, error_at = _scanned(text, at)
+            if end >= 0:
+                fits = self._grammar.follows(end)
+                if fits:
+                    return end
+                error_at = len(text) if fits is None else end
+            if window.ended or error_at < len(text) - TOKEN:
+                raise Broken(window.passed + error_at, **window.place(error_at))
+            if len(text) - at > MOST_RECORD:
+                raise Odd("record_too_long", limit=MOST_RECORD)
+            window.more()
+
+    def _unsound(self, odd: Odd, line: int) -> Aside:
+        """A record that cannot be read is set aside, if its end can be found."""
+        window, grammar = self._window, self._grammar
+        begin, text = window.passed + window.at, window.text[window.at : window.at + TEXT_SHOWN]
+        in_lines = self._in_lines and self.number > 0
+        place = self._place(line)
+        if not isinstance(odd, Broken):
+            grammar.skip(in_lines=in_lines)
+        elif not grammar.recover(in_lines=in_lines):
+            if odd.passed < window.passed + len(window.text):
+                raise FileFault("json_broken", **odd.params)
+            raise FileFault("json_cut", line=line)
+        elif odd.passed >= window.passed + window.at:
+            odd = Odd("cut_record")
+        return self._aside(odd, place, text[: window.passed + window.at - begin])
+
+    def _aside(self, odd: Odd, place: int, text: str, fields: Sequence[str] = ()) -> Aside:
+        code, params = odd.code, odd.params
+        if self._window.may_be_odd and (bad := SURROGATE.search(text)):
+            code, params = "bad_encoding", {"byte": f"0x{ord(bad[0]) & 0xFF:02X}"}
+        shown_text = shown(text[:TEXT_SHOWN].rstrip(" \t\n\r"))
+        return Aside(place, code, params, shown_text, [shown(field) for field in fields])
+
+
+def _require_short(row: Sequence[str]) -> None:
+    if max(map(len, row), default=0) > FIELD_LIMIT:
+        raise Odd("field_too_long", limit=FIELD_LIMIT)
+
+
+def _scanned(text: str, at: int) -> tuple[int, int]:
+    """Where the value at a place ends, or -1; and where it is no JSON, or the text's length if it
+    may go on."""
+    try:
+        return scan(text, at)[1], -1
+    except RecursionError:
+        raise Odd("too_deep") from None
+    except StopIteration as stop:
+        return -1, int(stop.value)
+    except JSONDecodeError as error:
+        return -1, len(text) if error.msg.startswith("Unterminated") else error.pos

@@ -1,0 +1,172 @@
+"""Values of JSON as the texts that columns get: numbers with the digits that they have in the file,
+nested values as compact JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from json import JSONDecodeError, JSONDecoder
+from json.encoder import encode_basestring
+from json.scanner import make_scanner
+from typing import Any, Final, NamedTuple, cast
+
+from lambda_worker.files.json_text import blanks_end
+
+Scan = Callable[[str, int], tuple[Any, int]]
+"""The value that begins at a place in a text, and where it ends. JSONDecodeError, StopIteration or
+RecursionError where none does."""
+
+KEY_SHOWN: Final = 100
+"""Characters of a key that a fault names."""
+
+WORDS: Final[dict[Any, str]] = {None: "", True: "true", False: "false"}
+"""What stands for them in a table: null is an empty value, like an empty string."""
+
+_SPECIAL: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[ \t\n\r]++|NaN|-?Infinity', re.DOTALL)
+
+
+class Constant(NamedTuple):
+    """NaN, Infinity or -Infinity: no JSON, but some write them."""
+
+    name: str
+
+
+class Odd(Exception):
+    """A record that must be set aside: a code of FAULTS, its params, the fields if there are."""
+
+    def __init__(self, code: str, fields: list[str] | None = None, **params: Any) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+        self.fields = fields or []
+
+
+class Broken(Odd):
+    """A record that is no JSON from a place on: so many characters behind the stream's first."""
+
+    def __init__(self, passed: int, **params: Any) -> None:
+        super().__init__("broken_json", **params)
+        self.passed = passed
+
+
+class Nested(NamedTuple):
+    """An array or an object inside a record, as compact JSON."""
+
+    text: str
+    had_nan: bool
+
+
+def _scanner(pairs: Callable[[list[tuple[str, Any]]], Any]) -> Scan:
+    return make_scanner(
+        cast(
+            "Any",
+            JSONDecoder(
+                parse_float=str, parse_int=str, parse_constant=Constant, object_pairs_hook=pairs
+            ),
+        )
+    )
+
+
+def _once(pairs: list[tuple[str, Any]]) -> tuple[()]:
+    """Nothing, of an object inside a record, whose keys must differ."""
+    if len(dict(pairs)) < len(pairs):
+        seen: set[str] = set()
+        key = next(k for k, _ in pairs if k in seen or seen.add(k))
+        raise Odd("duplicate_key", key=key[:KEY_SHOWN])
+    return ()
+
+
+scan: Final = _scanner(tuple)
+"""Objects as tuples of pairs, arrays as lists, numbers as their texts."""
+
+read_string: Final = cast("Callable[[str, int], tuple[str, int]]", scan)
+"""`scan` for a place where a quote is."""
+
+_scan_inside: Final = _scanner(_once)
+
+
+def opened(text: str, at: int) -> tuple[Any, int]:
+    """The value at a place, and where it ends, as `scan` has it; but arrays and objects inside of
+    it as Nested."""
+    if text.startswith("{", at):
+        return _members(text, at)
+    return _items(text, at) if text.startswith("[", at) else scan(text, at)
+
+
+def folded(text: str, at: int) -> tuple[Any, int]:
+    """The value at a place, and where it ends; an array or an object as Nested."""
+    value, end = _scan_inside(text, at)
+    if value.__class__ is list or value.__class__ is tuple:
+        return compact(text[at:end]), end
+    return value, end
+
+
+def _members(text: str, at: int) -> tuple[tuple[tuple[str, Any], ...], int]:
+    found: list[tuple[str, Any]] = []
+    at, closed = _first(text, at, "}")
+    while not closed:
+        if not text.startswith('"', at):
+            raise JSONDecodeError("a name is missing", text, at)
+        key, at = read_string(text, at)
+        at = blanks_end(text, at)
+        if not text.startswith(":", at):
+            raise JSONDecodeError("a colon is missing", text, at)
+        value, at = folded(text, blanks_end(text, at + 1))
+        found.append((key, value))
+        at, closed = _next(text, at, "}")
+    return tuple(found), at
+
+
+def _items(text: str, at: int) -> tuple[list[Any], int]:
+    found: list[Any] = []
+    at, closed = _first(text, at, "]")
+    while not closed:
+        value, at = folded(text, at)
+        found.append(value)
+        at, closed = _next(text, at, "]")
+    return found, at
+
+
+def _first(text: str, at: int, closing: str) -> tuple[int, bool]:
+    """Where the first member begins in what opens at `at`, or where that ends if it is empty."""
+    at = blanks_end(text, at + 1)
+    return (at + 1, True) if text.startswith(closing, at) else (at, False)
+
+
+def _next(text: str, at: int, closing: str) -> tuple[int, bool]:
+    """Where the next member begins behind the one that ends at `at`, or where the whole ends."""
+    at = blanks_end(text, at)
+    if text.startswith(",", at):
+        return blanks_end(text, at + 1), False
+    if text.startswith(closing, at):
+        return at + 1, True
+    raise JSONDecodeError("a comma is missing", text, at)
+
+
+def compact(text: str) -> Nested:
+    """A value that is sound, without blanks and without escapes that are not needed; NaN in it
+    becomes null."""
+    if not any(mark in text for mark in (" ", "\\", "\n", "\t", "\r", "NaN", "Infinity")):
+        return Nested(text, False)
+    had_nan = False
+
+    def plain(match: re.Match[str]) -> str:
+        nonlocal had_nan
+        found = match[0]
+        if found[0] == '"':
+            return _requoted(found) if "\\" in found else found
+        if found == "NaN":
+            had_nan = True
+            return "null"
+        if found.endswith("y"):
+            raise Odd("infinity_inside", value=found)
+        return ""
+
+    return Nested(_SPECIAL.sub(plain, text), had_nan)
+
+
+def _requoted(string: str) -> str:
+    value = read_string(string, 0)[0]
+    if "\0" in value:
+        raise Odd("nul_character")
+    return encode_basestring(value)

@@ -1,0 +1,1 @@
+"""`bin/bench cold`: what it costs to begin."""

@@ -1,0 +1,1 @@
+"""`bin/bench files`: how fast files of each kind are read."""
