@@ -8,7 +8,23 @@ from typing import Any, Final, LiteralString, cast
 FAILURES: Final[dict[str, LiteralString]] = {
     "empty_file": "The file is empty. Choose the file again, with at least a header line.",
     "not_text": "This is no text file: it looks like {looks_like}. Save it as CSV (UTF-8) and upload that.",
-    "packed_twice": "There is another packed file inside of the packed one. Unpack it once and upload that.",
+    "packed_twice": "In the packed file there is no text, but {inner}. Unpack it and upload the table that is in it.",
+    "packed_cut": "The {packing} file ends in the middle: it was not written or copied to its end. "
+    "Pack or download it again and upload that.",
+    "packed_damaged": "The {packing} file is damaged: what is in it does not match its checksum, or cannot be unpacked. "
+    "Nothing was written. Pack or download it again.",
+    "packed_and_more": "After its packed content the {packing} file goes on with other bytes. "
+    "Unpack it, look whether it is complete, and upload that.",
+    "packed_otherwise": "The file is not packed with {packing}. Choose how it is packed, or let it be found.",
+    "packed_memory": "Unpacking this {packing} file takes more than {limit} MB of memory. "
+    "Pack it again with a smaller dictionary or window (xz -6, or zstd without --long).",
+    "packed_dictionary": "The {packing} file can only be unpacked with a dictionary that is not in it. "
+    "Pack it again without one.",
+    "packed_too_large": "More than {limit} GB come out of this {packing} file. Split it and upload the parts.",
+    "packed_bomb": "More than {ratio} times its size comes out of this {packing} file; no real table packs so well. "
+    "Unpack it and upload that.",
+    "packed_unseen": "The first {needs} bytes of this {packing} file would be needed to show anything of it. "
+    "Unpack it, or pack it with gzip.",
     "header_too_long": "Line {line}, where the header should be, is longer than {limit} characters. Is this a table?",
     "missing_column": "The file has no column “{header}”, which the mapping needs. It has: {found}.",
     "other_columns": "The uploaded file does not have the columns that were shown: it has {found}. Start again.",

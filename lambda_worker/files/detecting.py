@@ -27,18 +27,22 @@ _SIGNATURES: Final = (
     (b"ARROW1\0\0", "Arrow"),
     (b"SQLite format 3\0", "SQLite"),
     (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
-    (b"Rar!", "RAR"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"\x1f\x9d", "compress (.Z)"),
+    (b"\x04\x22\x4d\x18", "LZ4"),
+    (b"LZIP\x01", "lzip"),
 )
 """First bytes of what people upload instead of a text file, and what to call it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """How a file is written, the beginning of its text in UTF-8 (with the error handler that reads
-    its bad bytes), and what there is to say."""
+    """How a file is written, the beginning of its text in UTF-8 or the `whole` of it (with the
+    error handler that reads its bad bytes), and what there is to say."""
 
     dialect: Dialect
     sample: bytes
+    whole: bool
     errors: str
     notes: list[Note]
 
@@ -52,7 +56,7 @@ def detect(sample: bytes, *, whole: bool, given: Mapping[str, Any] | None = None
     packing = packing_of(sample, given or {})
     if packing:
         sample = sample_of(sample, packing, whole=whole, most=SAMPLE_BYTES)
-        whole = False  # nobody knows how much more is in it
+        whole = whole and len(sample) < SAMPLE_BYTES
     return detect_text(sample, packing, whole=whole, given=given)
 
 
@@ -73,8 +77,8 @@ def detect_text(
     """The same for a sample that is unpacked already."""
     given = {**(given or {}), "compression": packing}
     notes: list[Note] = []
-    if packing and _looks_like(sample):
-        raise FileFault("packed_twice")
+    if packing and (inner := _looks_like(sample)):
+        raise FileFault("packed_twice", inner=inner)
     if not sample.strip():
         raise FileFault("empty_file")
     if "encoding" not in given:
@@ -87,7 +91,7 @@ def detect_text(
     transcoder = Transcoder([sample], given["encoding"])
     text = b"".join(transcoder)
     dialect = _dialect(text, transcoder.errors, whole=whole, given=given)
-    return Detected(dialect, text, transcoder.errors, notes)
+    return Detected(dialect, text, whole, transcoder.errors, notes)
 
 
 def require_text(sample: bytes, packing: Compression) -> None:
@@ -99,6 +103,8 @@ def require_text(sample: bytes, packing: Compression) -> None:
 
 def _looks_like(sample: bytes) -> str:
     """What begins with such bytes and is no text; empty where none does."""
+    if sample.startswith(b"ustar", 257):  # POSIX.1-2017, pax: the header's magic
+        return "tar"
     known = (name for signature, name in _SIGNATURES if sample.startswith(signature))
     return next(known, compression_of(sample).value)
 

@@ -25,16 +25,16 @@ _CONTROLS: Final = bytes({*range(0x20), 0x7F} - {0, 1, *b"\t\n\v\f\r\x1b\x1c\x1d
 _MOST_CONTROLS: Final = 0.02
 """The share of them that is no text any more: packed data has a tenth, texts hardly any."""
 
-_MOST_NULS: Final = 0.4
-"""The share of NULs that is no text of bytes any more: fields may be filled up with them."""
+_MOST_NULS: Final = 0.05
+"""The share of NULs that is no text any more where there are bytes that are not ASCII, as programs
+and tables of fonts have both. In plain ASCII fields may be filled up with them."""
 
-_GOOD_TO_BAD: Final = 3
-"""UTF-8 that is damaged has at least so many good characters for each bad byte; in other encodings
-only few bytes happen to look like UTF-8."""
+_MIXED: Final = 0.25
+"""So many characters of UTF-8 for each bad byte are no chance any more (it makes a twentieth): in
+whatever encoding the rest is, these lines are in another."""
 
-_FEW: Final = 3
-"""So few characters of two bytes may be in UTF-8 by chance: one pair of a Chinese or Korean text in
-ten is."""
+_FEW: Final = 2
+"""So few characters may be in UTF-8 by chance: one pair of a Chinese or Korean text in ten is."""
 
 _JIS: Final = re.compile(rb"\x1b(?:\$[@AB]|\$\([CDOPQ]|\([IJ])")
 _KOREAN: Final = b"\x1b$)C"
@@ -79,7 +79,9 @@ def _marked(sample: bytes) -> Guess | None:
 def _is_binary(sample: bytes) -> bool:
     nuls = sample.count(0)
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return nuls > _MOST_NULS * len(sample) or controls > 1 + _MOST_CONTROLS * (len(sample) - nuls)
+    if controls > 1 + _MOST_CONTROLS * (len(sample) - nuls):
+        return True
+    return nuls > 1 + _MOST_NULS * len(sample) and not sample.isascii()
 
 
 def _of_ascii(sample: bytes) -> str:
@@ -92,15 +94,18 @@ def _of_ascii(sample: bytes) -> str:
 
 
 def _of_bytes(sample: bytes, *, whole: bool) -> Guess:
-    text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(sample, final=whole)
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    text = decoder.decode(sample, final=whole)
     bad = len(bad_bytes(text))
-    others = [c for c in text if c > "\x7f"]
-    good = len(others) - bad
-    if not others:  # the end cuts the only one
+    good = sum(c > "\x7f" for c in text) - bad
+    if not good and not bad:  # the end cuts the only one
         return Guess(ASCII, sure=True)
-    if good > _GOOD_TO_BAD * bad and (good > _FEW or max(others) > "\u07ff"):
+    if good > max(bad, _FEW):
         return Guess("utf-8", sure=True)
     from lambda_worker.files.plausible import most_plausible
 
+    if not bad:
+        sample = sample.removesuffix(decoder.getstate()[0])
     ranked = most_plausible(sample, whole=whole, with_utf8=good > 0)
-    return Guess(ranked.encoding, ranked.is_sure)
+    is_utf8 = ranked.encoding == "utf-8"
+    return Guess(ranked.encoding, ranked.is_sure and (is_utf8 or good <= _MIXED * bad))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from json import JSONDecodeError
 from typing import Any, Final, cast
 
@@ -11,7 +11,7 @@ from lambda_worker.files.csv_scanner import FIELD_LIMIT
 from lambda_worker.files.json_grammar import MOST_RECORD, Grammar, LoneGrammar
 from lambda_worker.files.json_records import Records, ValueRecords, require_storable, text_of
 from lambda_worker.files.json_remarks import Remarks
-from lambda_worker.files.json_text import SURROGATE, Window, shown
+from lambda_worker.files.json_text import BLANKS, SURROGATE, Window, shown
 from lambda_worker.files.json_values import Broken, Odd, opened, scan
 from lambda_worker.files.reading import Aside, FileFault, Rows
 
@@ -71,7 +71,7 @@ class Elements:
             more = self._grammar.advance()
         self._records = self._make(mark, header)
         if more and self._next_on_same_line():
-            self._is_numbered = True
+            self._is_numbered, self._in_lines = True, False
             self._remarks.numbered()
         return more
 
@@ -118,10 +118,13 @@ class Elements:
 
     def _place(self, line: int) -> int:
         """What is told as the line of the next record, which begins in `line`."""
-        self._in_lines &= line - self._last_line == 1 or not self.number
+        self.number = number = self.number + 1
+        if self._is_numbered:
+            return number
+        if line - self._last_line != 1 < number:
+            self._in_lines = False
         self._last_line = line
-        self.number += 1
-        return self.number if self._is_numbered else line
+        return line
 
     # -- In runs -----------------------------------------------------------------------------------
 
@@ -130,8 +133,9 @@ class Elements:
         one that needs a closer look."""
         window, records, text = self._window, self._records, self._window.text
         line, counted, end = window.line_at(window.at), window.at, window.at
-        first = 0
-        rows: list[list[str]] = []
+        has_breaks, has_returns = window.has_breaks, window.has_returns
+        careful = window.may_be_odd or len(text) > FIELD_LIMIT
+        first, rows = 0, list[list[str]]()
         while text.startswith(joint, end):
             start = end + len(joint)
             try:
@@ -140,38 +144,41 @@ class Elements:
                 break
             if not text.startswith(joint, stop):
                 break
-            if window.has_breaks:
+            if has_returns:
                 line += window.breaks(counted, start)
-                counted = start
+            elif has_breaks:
+                line += text.count("\n", counted, start)
+            counted, end = start, stop
             place = self._place(line)
-            end = stop
-            piece = self._row(value, start, stop, place)
-            if isinstance(piece, list) and (not rows or place == first + len(rows)):
-                first = first if rows else place
-                rows.append(piece)
+            try:
+                row = records.row(value, text, start, place)
+                if careful:
+                    self._require_fit(row, stop - start)
+            except Odd as odd:
+                if rows:
+                    yield Rows(first, rows)
+                    rows = []
+                yield self._aside(odd, place, text[start:stop])
                 continue
-            if rows:
-                yield Rows(first, rows)
-            first, rows = place, []
-            if isinstance(piece, list):
-                rows.append(piece)
-            else:
-                yield piece
+            if place != first + len(rows):
+                if rows:
+                    yield Rows(first, rows)
+                first, rows = place, []
+            rows.append(row)
         window.at = end
         if rows:
             yield Rows(first, rows)
 
-    def _row(self, value: Any, at: int, end: int, place: int) -> list[str] | Aside:
-        text, row = self._window.text, list[str]()
+    def _require_fit(self, row: list[str], length: int) -> None:
+        """Odd where a table cannot have a row, whose record has so many characters."""
         try:
-            row = self._records.row(value, text, at, place)
             if self._window.may_be_odd:
                 require_storable("".join(row))
-            if end - at > FIELD_LIMIT:
-                _require_short(row)
         except Odd as odd:
-            return self._aside(odd, place, text[at:end], odd.fields or row)
-        return row
+            odd.fields = row
+            raise
+        if length > FIELD_LIMIT and max(map(len, row), default=0) > FIELD_LIMIT:
+            raise Odd("field_too_long", row, limit=FIELD_LIMIT)
 
     # -- With care ---------------------------------------------------------------------------------
 
@@ -188,12 +195,13 @@ class Elements:
         window.at = end
         try:
             value, _ = self._records.parse(text, at)
+            row = self._records.row(value, text, at, place)
+            self._require_fit(row, end - at)
         except Odd as odd:
             return self._aside(odd, place, text[at:end])
         except RecursionError:
             return self._aside(Odd("too_deep"), place, text[at:end])
-        piece = self._row(value, at, end, place)
-        return Rows(place, [piece]) if isinstance(piece, list) else piece
+        return Rows(place, [row])
 
     def _sound_end(self) -> int:
         """Where the record at the window's place ends, in the window's text. Odd: broken_json where
@@ -229,17 +237,12 @@ class Elements:
             odd = Odd("cut_record")
         return self._aside(odd, place, text[: window.passed + window.at - begin])
 
-    def _aside(self, odd: Odd, place: int, text: str, fields: Sequence[str] = ()) -> Aside:
+    def _aside(self, odd: Odd, place: int, text: str) -> Aside:
         code, params = odd.code, odd.params
         if self._window.may_be_odd and (bad := SURROGATE.search(text)):
             code, params = "bad_encoding", {"byte": f"0x{ord(bad[0]) & 0xFF:02X}"}
-        shown_text = shown(text[:TEXT_SHOWN].rstrip(" \t\n\r"))
-        return Aside(place, code, params, shown_text, [shown(field) for field in fields])
-
-
-def _require_short(row: Sequence[str]) -> None:
-    if max(map(len, row), default=0) > FIELD_LIMIT:
-        raise Odd("field_too_long", limit=FIELD_LIMIT)
+        shown_text = shown(text[:TEXT_SHOWN].rstrip(BLANKS))
+        return Aside(place, code, params, shown_text, [shown(field) for field in odd.fields])
 
 
 def _scanned(text: str, at: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from lambda_worker.files.csv_scanner import FIELD_LIMIT
 from lambda_worker.files.json_matching import Matcher, matched_length, quotes_fit, scalar_end, skip
 from lambda_worker.files.json_remarks import Remarks
-from lambda_worker.files.json_text import Window, blanks_end
+from lambda_worker.files.json_text import BLANKS, Window, blanks_end
 from lambda_worker.files.json_values import read_string
 from lambda_worker.files.reading import FileFault
 
@@ -222,7 +222,7 @@ class LoneGrammar:
         text = self._window.text
         if end == len(text):
             return self._window.ended or None
-        return text[end] in " \t\n\r,]}" or text[end - 1] in '}]"'
+        return text[end] in BLANKS + ",]}" or text[end - 1] in '}]"'
 
     def recover(self, *, in_lines: bool) -> bool:
         del in_lines

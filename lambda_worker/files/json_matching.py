@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lambda_worker.files.json_text import Window, blanks_end
+from lambda_worker.files.json_text import BLANKS, Window, blanks_end
 from lambda_worker.files.reading import FileFault
 
 # Possessive repeats keep no way back: two million escapes would need 230 MB otherwise.
@@ -117,7 +117,7 @@ def quotes_fit(text: str, start: int, end: int) -> bool:
     strings may be outside."""
     for match in _STRING.finditer(text, start, end):
         before = match.start() - 1
-        while before >= start and text[before] in " \t\n\r":
+        while before >= start and text[before] in BLANKS:
             before -= 1
         behind = blanks_end(text, match.end())
         if (before >= start and text[before] not in "[{,:") or text[behind] not in ":,]}":

@@ -9,13 +9,14 @@ from lambda_worker.files.headers import SHOWN
 from lambda_worker.files.json_grammar import (
     Grammar,
     ListGrammar,
+    OPENING,
     LoneGrammar,
     MemberGrammar,
     name,
 )
 from lambda_worker.files.json_matching import matched_length, skip
 from lambda_worker.files.json_remarks import Remarks
-from lambda_worker.files.json_text import Window, blanks_end, shown
+from lambda_worker.files.json_text import BLANKS, Window, blanks_end, shown
 from lambda_worker.files.json_values import scan
 from lambda_worker.files.reading import FileFault
 
@@ -82,11 +83,11 @@ class Document:
             columns = [self._steps[-1], *(k for k, n in self._columns.items() if n == values)]
             raise FileFault("json_columns", headers=columns[:SHOWN])
         mark = window.peek()
-        if mark and mark in "[{":
+        if mark and mark in OPENING:
             raise FileFault("json_several", line=window.line_at(window.at))
         while len(window.text) - window.at <= MOST_TRAILING and window.more():
             pass
-        rest = window.text[window.at :].rstrip(" \t\n\r")
+        rest = window.text[window.at :].rstrip(BLANKS)
         if len(rest) > MOST_TRAILING:
             raise window.broken(window.at)
         if rest:

@@ -78,6 +78,7 @@ def text_of(value: Any, remarks: Remarks, line: int) -> str:
         return value.text
     if isinstance(value, Constant):
         if value.name != "NaN":
+            remarks.infinity(line)
             return value.name
         remarks.nan(line)
         return ""
@@ -120,7 +121,8 @@ class ObjectRecords:
     def row(self, value: Any, text: str, at: int, line: int) -> list[str]:
         if value.__class__ is not tuple:
             raise Odd("other_kind", found=kind(value), expected="object")
-        keys, values = zip(*value, strict=True) if value else ((), ())
+        # They are pairs; to be strict about it takes as long again.
+        keys, values = zip(*value) if value else ((), ())  # noqa: B905
         if self.parse is not scan:
             return self._closely(keys, values, line)
         try:
@@ -135,7 +137,7 @@ class ObjectRecords:
         return self._ordered(self._shape(keys), keys, texts, line)
 
     def _closely(self, keys: tuple[str, ...], values: Sequence[Any], line: int) -> list[str]:
-        texts = [text_of(value, self._remarks, line) for value in values]
+        texts = [v if v.__class__ is str else text_of(v, self._remarks, line) for v in values]
         if keys == self._usual:
             return texts
         shape = self._shape(keys)

@@ -24,6 +24,7 @@ class Remarks:
         """Lists of records in the document that are not read, by their paths."""
         self._late: dict[str, list[int]] = {}
         self._nan: list[int] = []
+        self._infinity: list[int] = []
         self._commas = 0
         self._missing: list[str] = []
         self._numbered = False
@@ -40,7 +41,11 @@ class Remarks:
         if len(self._late) > KEYS_HELD:
             notes.append(Note("keys_late_more", {"number": len(self._late) - KEYS_HELD}))
         if self._nan:
-            notes.append(Note("nan_empty", {"line": self._nan[0], "records": self._nan[1]}))
+            line, times = self._nan
+            notes.append(Note("nan_empty", {"line": line, "times": times}))
+        if self._infinity:
+            line, times = self._infinity
+            notes.append(Note("infinity_kept", {"line": line, "times": times}))
         if self._commas:
             notes.append(Note("json_commas", {"line": self._commas}))
         if self.others:
@@ -61,11 +66,12 @@ class Remarks:
             self._late[key] = [line, 1]
 
     def nan(self, line: int) -> None:
-        """A record has NaN, which was read as nothing."""
-        if self._nan:
-            self._nan[1] += 1
-        else:
-            self._nan = [line, 1]
+        """A value is NaN, which was read as nothing."""
+        self._nan = _counted(self._nan, line)
+
+    def infinity(self, line: int) -> None:
+        """A value is Infinity or -Infinity, which was read as a word."""
+        self._infinity = _counted(self._infinity, line)
 
     def commas(self, line: int) -> None:
         """A comma between records is missing, or one is too many."""
@@ -78,3 +84,8 @@ class Remarks:
     def trailing(self, line: int, text: str) -> None:
         """Behind the document there is something that is no JSON."""
         self._trailing = Note("json_trailing", {"line": line, "text": text})
+
+
+def _counted(counts: list[int], line: int) -> list[int]:
+    """The first line and the number of times, one more."""
+    return [counts[0], counts[1] + 1] if counts else [line, 1]

@@ -11,7 +11,7 @@ from lambda_worker.files.dialect import Format
 from lambda_worker.files.json_grammar import MARK
 from lambda_worker.files.json_layouts import node_at, path_to_records
 from lambda_worker.files.json_outline import Node, Outline
-from lambda_worker.files.json_text import blanks_end
+from lambda_worker.files.json_text import BLANKS, blanks_end
 from lambda_worker.files.json_values import read_string, scan
 from lambda_worker.files.layout import ROWS_SEEN, lay_out
 
@@ -48,7 +48,7 @@ def json_dialect(text: bytes, *, whole: bool) -> tuple[Format, tuple[str, ...]] 
 
 def _is_sequence(root: Node, behind: str) -> bool:
     """Whether another value follows the first one."""
-    following = behind.lstrip(" \t\n\r")
+    following = behind.lstrip(BLANKS)
     if following.startswith(("[", "{", MARK)):
         return True
     if following.startswith(","):

@@ -18,7 +18,9 @@ NEAR: Final = 30
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 """What bytes become that do not fit the encoding, and half of an escaped pair."""
 
-_BLANKS: Final = re.compile(r"[ \t\n\r]*+")
+BLANKS: Final = " \n\t\r"
+"""What may stand between tokens."""
+_BLANKS: Final = re.compile(f"[{BLANKS}]*+")
 
 
 class Window:
@@ -130,13 +132,13 @@ class Window:
         return FileFault("json_broken", **self.place(at))
 
     def place(self, at: int) -> dict[str, Any]:
-        """`line` and `column` of a place, counted from 1, and what stands `near` it on the line."""
+        """`line` and `column` of a place, counted from 1, and the `text` there, if it has any."""
         text = self.text
         line = self._line + self.breaks(self._counted, at)
         last = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
         column = at - last if last >= 0 else self._column + at + 1
         near = "".join(text[at : at + NEAR].splitlines()[:1])
-        return {"line": line, "column": column, "near": shown(near)}
+        return {"line": line, "column": column, "text": shown(near)}
 
 
 def blanks_end(text: str, at: int) -> int:

@@ -10,7 +10,7 @@ from json.encoder import encode_basestring
 from json.scanner import make_scanner
 from typing import Any, Final, NamedTuple, cast
 
-from lambda_worker.files.json_text import blanks_end
+from lambda_worker.files.json_text import BLANKS
 
 Scan = Callable[[str, int], tuple[Any, int]]
 """The value that begins at a place in a text, and where it ends. JSONDecodeError, StopIteration or
@@ -23,6 +23,9 @@ WORDS: Final[dict[Any, str]] = {None: "", True: "true", False: "false"}
 """What stands for them in a table: null is an empty value, like an empty string."""
 
 _SPECIAL: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[ \t\n\r]++|NaN|-?Infinity', re.DOTALL)
+
+_FLAT: Final = re.compile(r'[^][{}"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^][{}"]*+)*+', re.DOTALL)
+"""Up to a bracket that is in no string."""
 
 
 class Constant(NamedTuple):
@@ -88,9 +91,37 @@ _scan_inside: Final = _scanner(_once)
 def opened(text: str, at: int) -> tuple[Any, int]:
     """The value at a place, and where it ends, as `scan` has it; but arrays and objects inside of
     it as Nested."""
-    if text.startswith("{", at):
-        return _members(text, at)
-    return _items(text, at) if text.startswith("[", at) else scan(text, at)
+    if not text.startswith(("{", "["), at):
+        return scan(text, at)
+    nested, outside, end = _folded_inside(text, at)
+    if not nested:
+        return scan(text, at)
+    value, _ = scan("[]".join(outside), 0)
+    rest = iter(nested)
+    if value.__class__ is list:
+        return [next(rest) if v.__class__ is list else v for v in value], end
+    return tuple((key, next(rest) if v.__class__ is list else v) for key, v in value), end
+
+
+def _folded_inside(text: str, at: int) -> tuple[list[Nested], list[str], int]:
+    """The arrays and objects in the one at a place, what stands outside of them, and where it ends;
+    not looking at what that is."""
+    nested: list[Nested] = []
+    outside: list[str] = []
+    begin, end = at, at + 1
+    while True:
+        match = _FLAT.match(text, end)
+        assert match is not None
+        end = match.end()
+        if text.startswith(("]", "}"), end):
+            outside.append(text[begin : end + 1])
+            return nested, outside, end + 1
+        if not text.startswith(("[", "{"), end):
+            raise JSONDecodeError("a bracket is missing", text, end)
+        outside.append(text[begin:end])
+        value, begin = folded(text, end)
+        nested.append(value)
+        end = begin
 
 
 def folded(text: str, at: int) -> tuple[Any, int]:
@@ -101,53 +132,11 @@ def folded(text: str, at: int) -> tuple[Any, int]:
     return value, end
 
 
-def _members(text: str, at: int) -> tuple[tuple[tuple[str, Any], ...], int]:
-    found: list[tuple[str, Any]] = []
-    at, closed = _first(text, at, "}")
-    while not closed:
-        if not text.startswith('"', at):
-            raise JSONDecodeError("a name is missing", text, at)
-        key, at = read_string(text, at)
-        at = blanks_end(text, at)
-        if not text.startswith(":", at):
-            raise JSONDecodeError("a colon is missing", text, at)
-        value, at = folded(text, blanks_end(text, at + 1))
-        found.append((key, value))
-        at, closed = _next(text, at, "}")
-    return tuple(found), at
-
-
-def _items(text: str, at: int) -> tuple[list[Any], int]:
-    found: list[Any] = []
-    at, closed = _first(text, at, "]")
-    while not closed:
-        value, at = folded(text, at)
-        found.append(value)
-        at, closed = _next(text, at, "]")
-    return found, at
-
-
-def _first(text: str, at: int, closing: str) -> tuple[int, bool]:
-    """Where the first member begins in what opens at `at`, or where that ends if it is empty."""
-    at = blanks_end(text, at + 1)
-    return (at + 1, True) if text.startswith(closing, at) else (at, False)
-
-
-def _next(text: str, at: int, closing: str) -> tuple[int, bool]:
-    """Where the next member begins behind the one that ends at `at`, or where the whole ends."""
-    at = blanks_end(text, at)
-    if text.startswith(",", at):
-        return blanks_end(text, at + 1), False
-    if text.startswith(closing, at):
-        return at + 1, True
-    raise JSONDecodeError("a comma is missing", text, at)
-
-
 def compact(text: str) -> Nested:
     """A value that is sound, without blanks and without escapes that are not needed; NaN in it
     becomes null."""
-    if not any(mark in text for mark in (" ", "\\", "\n", "\t", "\r", "NaN", "Infinity")):
-        return Nested(text, False)
+    if "\\" not in text and "NaN" not in text and "Infinity" not in text:
+        return Nested(_without_blanks(text), False)
     had_nan = False
 
     def plain(match: re.Match[str]) -> str:
@@ -163,6 +152,18 @@ def compact(text: str) -> Nested:
         return ""
 
     return Nested(_SPECIAL.sub(plain, text), had_nan)
+
+
+def _without_blanks(text: str) -> str:
+    """A value without escapes, without the blanks outside of its strings."""
+    if not any(blank in text for blank in BLANKS):
+        return text
+    parts = text.split('"')
+    outside = "\0".join(parts[::2])  # NUL stands nowhere in JSON
+    for blank in BLANKS:
+        outside = outside.replace(blank, "")
+    parts[::2] = outside.split("\0")
+    return '"'.join(parts)
 
 
 def _requoted(string: str) -> str:

@@ -22,8 +22,14 @@ FIRST_LOOK: Final = 25
 FAR_BEHIND: Final = 45.0
 """After so many pieces a candidate that costs so much more than the best is out."""
 
-SURE: Final = 3.0
-"""The second costs so much more than the best: it is twenty times less likely."""
+SURE: Final = 4.0
+"""The second costs so much more than the best: it is fifty times less likely. Of 4,300 samples,
+half of them a few lines long, one in thirty was not sure, and one in 450 of the others was wrong
+(what DOS and old Macs wrote apart, where one in 30 is)."""
+
+POOR: Final = 5.0
+"""Nats for each byte that is read. In a language that is known they are 2 to 4; more say that it is
+none of the candidates."""
 
 _MOST_OF_PIECE: Final = 200
 """Bytes of a piece without blanks: Chinese and Japanese sentences have none."""
@@ -110,7 +116,7 @@ _IDEOGRAPHIC: Final = {
 CANDIDATES: Final = (*_ALPHABETIC, *_IDEOGRAPHIC)
 
 _UTF8: Final = "utf-8"
-_UTF8_COST: Final = -4.0
+_UTF8_COST: Final = -7.0
 """More files are in it than in all others together, and few others happen to be valid UTF-8."""
 
 
@@ -125,8 +131,8 @@ class Ranked:
 
     @property
     def is_sure(self) -> bool:
-        """Whether no other comes near."""
-        return self.margin >= SURE
+        """Whether no other comes near, and what is read makes sense."""
+        return self.margin >= SURE and self.cost <= POOR
 
 
 def most_plausible(sample: bytes, *, whole: bool, with_utf8: bool = False) -> Ranked:
@@ -162,10 +168,19 @@ def _cost(candidate: str, pieces: Sequence[bytes]) -> float:
         own, languages = _ALPHABETIC[candidate]
         return own + alphabetic.cost_of(texts, languages)
     if candidate == _UTF8:
-        groups = {tuple(languages.items()) for _, languages in _ALPHABETIC.values()}
-        return _UTF8_COST + min(alphabetic.cost_of(texts, dict(group)) for group in groups)
+        return _UTF8_COST + _least_cost(texts)
     own, language = _IDEOGRAPHIC[candidate]
     return own + ideographic.cost_of(texts, language)
+
+
+def _least_cost(texts: Sequence[str]) -> float:
+    """The cost in whichever language fits best, of all."""
+    groups = {tuple(languages.items()) for _, languages in _ALPHABETIC.values()}
+    languages = {language for _, language in _IDEOGRAPHIC.values()}
+    return min(
+        *(alphabetic.cost_of(texts, dict(group)) for group in groups),
+        *(ideographic.cost_of(texts, language) for language in languages),
+    )
 
 
 def _near(ranking: Sequence[tuple[float, str]]) -> list[str]:

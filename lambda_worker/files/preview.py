@@ -49,12 +49,11 @@ def preview(
     Raises FileFault where the worker would: an empty file, no text, ...
     """
     found = detect(sample, whole=whole, given=given)
-    whole = whole and not found.dialect.compression
-    text = _whole_part(found, whole=whole)
+    text = _whole_part(found)
     reader = reader_of([text], found.dialect, lambda: found.errors)
     shown: list[FirstRecord] = []
     asides: list[Aside] = []
-    for piece in _pieces(reader, whole=whole):
+    for piece in _pieces(reader, whole=found.whole):
         if isinstance(piece, Aside):
             asides.append(piece)
         else:
@@ -72,9 +71,9 @@ def preview(
     )
 
 
-def _whole_part(found: Detected, *, whole: bool) -> bytes:
+def _whole_part(found: Detected) -> bytes:
     """The sample's text without what its end has cut; JSON knows its own end."""
-    if whole or found.dialect.format is not Format.CSV:
+    if found.whole or found.dialect.format is not Format.CSV:
         return found.sample
     return whole_lines(found.sample)
 

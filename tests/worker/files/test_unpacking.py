@@ -356,6 +356,16 @@ def test_a_packed_table_is_opened(packing: Compression, encoding: str) -> None:
 
 
 @ALL
+def test_a_packed_table_is_opened_whose_sample_shows_nothing(packing: Compression) -> None:
+    """bzip2 has blocks that are larger than what is looked at of a file."""
+    reader = open_file(in_chunks(PACKED_TABLE[packing], 1000))
+    read = drain(reader)
+    assert reader.dialect.compression is packing
+    assert read.headers == ("code", "name")
+    assert len(read.rows) == 50_000
+
+
+@ALL
 def test_a_packed_table_that_is_cut_is_refused_at_its_end(packing: Compression) -> None:
     data = PACKED_TABLE[packing][:-9]
     reader = open_file(in_chunks(data, 1000), Dialect(compression=packing), size=len(data))
