@@ -92,6 +92,7 @@ def _of_csv(dialect: Dialect) -> list[Control]:
         _select("header_lines", _("Names of the columns"), str(dialect.header_lines), HEADERS),
         Control("preamble", _("Lines above the table"), "number", str(dialect.preamble)),
         _select("comment", _("Comments"), dialect.comment, COMMENTS),
+        _check("pad", _("Short records end in empty values"), dialect.pad),
         _check("skip_blanks", _("Blanks between values do not count"), dialect.skip_blanks),
     ]
 

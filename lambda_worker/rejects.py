@@ -130,12 +130,21 @@ def _rejected(
         for _, rows in groupby(cursor.execute(statement), key=lambda row: row[0]):
             record = list(rows)
             fields = json.loads(record[0][-1]) if is_wide(plan) else list(record[0][6:])
+            if not any(fields):
+                yield record[0][1], fields, [_nothing(plan, record[0][1])]
+                continue
             faults: list[Fault] = []
             for row in record:
                 fault = _with_near(_fault(plan, fields, *row[1:5]), near, row[2])
                 if fault not in faults:  # two patterns of one validator have one sentence
                     faults.append(fault)
             yield faults[0].line, fields, faults
+
+
+def _nothing(plan: ImportPlan, line: int) -> Fault:
+    """The one fault of a record of empty values, as spreadsheets write below a table: that many
+    columns want a value is no news."""
+    return Fault(line, "", "", "", "empty_record", {"name": plan.target.name})
 
 
 _SET_ASIDE = sql.SQL("SELECT line, code, params, text, fields FROM {aside} ORDER BY line")

@@ -62,6 +62,7 @@ FAULTS: Final[dict[str, LiteralString]] = {
     "nul_character": "the record holds a NUL character, which no database takes",
     "field_too_long": "a value is longer than {limit} characters; is a quote not closed?",
     "header_again": "the header stands here once more",
+    "empty_record": "there is nothing in the whole record",
     "required": "a value is needed here",
     "not_a_whole_number": "“{value}” is not a whole number",
     "not_a_number": "“{value}” is not a number",
@@ -100,6 +101,8 @@ NOTES: Final[dict[str, LiteralString]] = {
     "encoding_unsure": "The encoding is probably {encoding}. If letters look wrong, choose another.",
     "headers_empty": "Columns without a name are called {headers}.",
     "headers_twice": "More than one column is called {headers}; the later ones carry a number.",
+    "headers_unused": "The header names {headers}, but the records end before these columns; they are left out.",
+    "preamble_skipped": "The table begins in line {line}; what stands above it is left out.",
     "changes_midway": "From line {line} on, records have {found} values instead of {expected}: "
     "does another table begin there? They were set aside.",
     "blank_inside": "Line {line} is blank, and records follow. Does another table begin there?",

@@ -12,11 +12,15 @@ from typing import Any, Final
 import dj_database_url
 import pytest
 from django.db import connections
+from hypothesis import settings
 
 from devstack.postgres import DEFAULT_VERSION, INSTALLS, Postgres, start_postgres
 from devstack.processes import processes
 from devstack.stack import Stack
 from devstack.stack import stack as start_stack
+
+settings.register_profile("sluice", deadline=None)  # machines are shared; speed is bin/bench's
+settings.load_profile("sluice")
 
 CHROMIUMS: Final = ("chromium", "chromium-browser", "google-chrome")
 

@@ -28,7 +28,7 @@ text: so much is explained by taking it for a delimiter. A comma is one of some 
 prose's punctuation and blanks, a bar or a tab one of hundreds of any, a control character of none.
 Concordance load files have 0x14, Hive 0x01."""
 
-RARE: Final = "^~¦§¬¤¶│｜"
+RARE: Final = "^~¦§¬¤¶│\uff5c"
 """Seldom seen in text, though not made for parting values."""
 
 RARE_BITS: Final = 4.0
@@ -40,8 +40,9 @@ BLANK_BITS: Final = 0.5
 OTHER_BITS: Final = 1.0
 """Colons, stars and the like stand in times, ratios, formulas."""
 
-NEVER: Final = frozenset("-._+/?'\"`\\()[]{}<>，、；。・：\r\n\0\ufeff\u00a0\u3000")
-"""They stand inside of values, and nobody parts values with them."""
+NEVER: Final = frozenset("-._+/?'\"`\\()[]{}<>、。・\uff0c\uff1a\uff1b\r\n\0\ufeff\u00a0\u3000")
+"""They stand inside of values, and nobody parts values with them; U+FF0C and the two behind it are
+the comma, colon and semicolon of Chinese and Japanese prose."""
 
 ALONE: Final = ",\t|;\x1f\x1e\x1d\x1c\x01\x02\x03\x04\x05\x06\x07\x08"
 """A file of one column is read with the first of these that it does not have."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from lambda_worker.files.blocks import LongLine
 from lambda_worker.files.csv_scanner import FIELD_LIMIT, Record, Scanner, without_line_end
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.headers import joined, unique
+from lambda_worker.files.headers import fitted, joined, unique
 from lambda_worker.files.lines import Lines
 from lambda_worker.files.proof import Proof, may_prove
 from lambda_worker.files.reading import Aside, FileFault, Note, Piece, Proven, Rows
@@ -68,10 +68,12 @@ class CsvReader:
     def _header(self) -> tuple[str, ...]:
         for _ in range(self.dialect.preamble):
             self._lines.take()
-        names = joined(self._header_records()) if self.dialect.header_lines else self._no_names()
-        headers, notes = unique(self._fitted(names))
-        if self.dialect.header_lines:
-            self._header_notes = notes
+        dialect = self.dialect
+        names = joined(self._header_records()) if dialect.header_lines else self._no_names()
+        names, unused = fitted(names, dialect.width, row_names=dialect.row_names)
+        headers, notes = unique(names)
+        if dialect.header_lines:
+            self._header_notes = [*unused, *notes]
         self._width = len(headers)
         if self._width < 2:  # a lone value may well be what its column is called
             self._again, self._header_line = None, b""
@@ -95,16 +97,6 @@ class CsvReader:
         self._lines.put_back(lines)
         return [""] * (self.dialect.width or len(fields))
 
-    def _fitted(self, names: list[str]) -> list[str]:
-        """As many names as records have values."""
-        width = self.dialect.width
-        if self.dialect.row_names:
-            names.insert(0, "")
-        names.extend([""] * (width - len(names)))
-        while width and len(names) > width and not names[-1].strip():
-            names.pop()
-        return names
-
     def _next_record(self) -> tuple[list[str], list[str]] | None:
         """The next record's lines and fields, blank lines and comments left out."""
         while (line := self._lines.take()) is not None:
@@ -114,9 +106,17 @@ class CsvReader:
                 continue
             record, lines = self._whole(line)
             if record is None or record.is_stray:
-                return [line], self._scanner.record(line).fields or [without_line_end(line)]
+                return [line], self._in_spite_of_quotes(line)
             return lines, record.fields
         return None
+
+    def _in_spite_of_quotes(self, line: str) -> list[str]:
+        """The names of a header whose quotes do not close, where each of its parts is one."""
+        dialect = self.dialect
+        parts = without_line_end(line).split(dialect.delimiter)
+        if len(parts) == dialect.width - dialect.row_names:
+            return [part.strip().strip(dialect.quote) for part in parts]
+        return self._scanner.record(line).fields or [without_line_end(line)]
 
     # -- Records -----------------------------------------------------------------------------------
 
@@ -124,10 +124,13 @@ class CsvReader:
         """The records after the header; as Rows or Asides alone where not `proven`."""
         lines = self._lines
         proof = self._proof() if proven and may_prove(self.dialect) else None
-        while not lines.is_between_blocks or (block := lines.next_block()) is not None:
+        while True:
             if not lines.is_between_blocks:
                 yield from self._carefully()
                 continue
+            block = lines.next_block()
+            if block is None:
+                return
             if isinstance(block, bytes) and (piece := self._as_one(block, proof)):
                 self._remarks.went_well()
                 yield piece
@@ -224,6 +227,8 @@ class CsvReader:
             return self._aside("nul_character", number, text, fields)
         if max(map(len, fields)) > FIELD_LIMIT:
             return self._aside("field_too_long", number, text, limit=FIELD_LIMIT)
+        if self.dialect.pad and len(fields) < self._width:
+            fields = [*fields, *[""] * (self._width - len(fields))]
         if len(fields) != self._width:
             self._remarks.wrong_width(number, len(fields))
             counts = {"expected": self._width, "found": len(fields)}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from lambda_worker.files.dialect import Dialect
 
@@ -20,6 +20,15 @@ AFTER_QUOTE: Final = " \t"
 ALWAYS_ESCAPED: Final = "\"'\r\n"
 """What an escape character may stand before besides the dialect's own characters. Before anything
 else it is a character like any other, so that C:\\new and \\N stay what they are."""
+
+
+class QuickRows(Iterator[list[str]], Protocol):
+    """The csv module's reader."""
+
+    @property
+    def line_num(self) -> int:
+        """Lines read so far."""
+        ...
 
 
 class Record:
@@ -156,7 +165,7 @@ class Scanner:
             "strict": True,
         }
 
-    def quick_rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+    def quick_rows(self, lines: Iterable[str]) -> QuickRows:
         """The csv module's reader of texts that `suits_csv_module`; it raises csv.Error where a
         record needs a closer look."""
         if csv.field_size_limit() != FIELD_LIMIT:

@@ -41,6 +41,19 @@ labels": browsers read them so)."""
 _FEW: Final = 8
 
 _ASCII_AGAIN: Final = b"\x1b(B"
+_SHIFT_IN: Final = b"\x0f"
+"""Back to ASCII in ISO-2022-JP and in ISO-2022-KR (RFC 1468, RFC 1557)."""
+_KOREAN: Final = b"\x1b$)C"
+
+_CUT_ESCAPE: Final = re.compile(rb"\x1b(?:&@.?|[^@A-Z]){0,15}\Z", re.DOTALL)
+"""An escape sequence that the chunk's end cuts: a capital or @ ends it, and so do 16 bytes. Python
+keeps eight bytes from chunk to chunk and fails over more."""
+
+_LONGEST_ESCAPE: Final = 48
+"""Bytes of it where all but the last are &@."""
+
+_MARKED: Final = {"utf-16": codecs.BOM_UTF16_BE, "utf-32": codecs.BOM_UTF32_BE}
+"""Names of encodings in either order of bytes, with the mark of the big-endian one."""
 
 Decode = Callable[[bytes, bool], str]
 """Decodes chunk after chunk; the last call is the one with True."""
@@ -50,15 +63,16 @@ def decoder(encoding: str) -> Decode:
     """A new decoder of an encoding, by its Python name; LookupError where there is none."""
     name = codecs.lookup(encoding).name
     name = _SUPERSETS.get(name, name)
-    if name.startswith("iso2022_jp"):
-        jis = codecs.getincrementaldecoder(name)(_BAD_JIS)
-        return lambda chunk, final: _replaced(jis.decode(_lines_reset(chunk), final), _as_windows())
+    if name in _MARKED:
+        return _marked(name)
+    if name.startswith("iso2022"):
+        return _of_lines(name)
     codec = "cp950" if name == "big5hkscs" else name
-    plain = codecs.getincrementaldecoder(codec)(_handler(name)).decode
+    decode = _of_chunks(codec, _HANDLERS.get(name, BAD_BYTE))
     marks = _REPLACEMENTS.get(name)
     if marks is None:
-        return plain
-    return lambda chunk, final: _replaced(plain(chunk, final), marks())
+        return decode
+    return lambda chunk, final: _replaced(decode(chunk, final), marks())
 
 
 def decoded(data: bytes, encoding: str) -> str:
@@ -71,10 +85,61 @@ def bad_bytes(text: str) -> list[str]:
     return [] if text.isascii() else re.findall("[\udc00-\udcff]", text)
 
 
-def _handler(name: str) -> str:
-    if name.startswith(("utf-16", "utf-32")):
-        return _BAD_UNITS
-    return _HANDLERS.get(name, BAD_BYTE)
+# -- Chunk after chunk -----------------------------------------------------------------------------
+
+
+def _of_chunks(codec: str, errors: str) -> Decode:
+    incremental = codecs.getincrementaldecoder(codec)(errors)
+
+    def decode(chunk: bytes, final: bool) -> str:
+        text = incremental.decode(chunk)
+        if final:  # Python's own last step loses what stands behind the first bad byte
+            text += incremental.getstate()[0].decode(codec, errors)
+        return text
+
+    return decode
+
+
+def _marked(name: str) -> Decode:
+    """UTF-16 or UTF-32 in the order of bytes that its mark says; little-endian without one, as
+    Windows writes it and browsers read it."""
+    begun = b""
+    decode: Decode | None = None
+
+    def feed(chunk: bytes, final: bool) -> str:
+        nonlocal begun, decode
+        if decode is None:
+            begun, chunk = b"", begun + chunk
+            if len(chunk) < len(_MARKED[name]) and not final:
+                begun = chunk
+                return ""
+            decode = decoder(name + ("-be" if chunk.startswith(_MARKED[name]) else "-le"))
+        return decode(chunk, final)
+
+    return feed
+
+
+def _of_lines(name: str) -> Decode:
+    """ISO 2022 whose lines begin in ASCII whatever the one before ended in. RFC 1468 has them end
+    in ASCII, so a line that does not is broken, and only that line."""
+    incremental = codecs.getincrementaldecoder(name)(_BAD_JIS)
+    is_jis = name.startswith("iso2022_jp")
+    marks = _as_windows() if is_jis else {}
+    again, over = (_ASCII_AGAIN, _ASCII_AGAIN) if is_jis else (_SHIFT_IN, _KOREAN)
+    held = b""
+
+    def decode(chunk: bytes, final: bool) -> str:
+        nonlocal held
+        chunk, held = held + chunk, b""
+        if final:  # ends whatever has begun; Python's own last step loses what stands behind it
+            chunk += over
+        elif cut := _CUT_ESCAPE.search(chunk, max(0, len(chunk) - _LONGEST_ESCAPE)):
+            chunk, held = chunk[: cut.start()], cut.group()
+        for end in (b"\r", b"\n"):
+            chunk = chunk.replace(end, end + again)
+        return _replaced(incremental.decode(chunk), marks)
+
+    return decode
 
 
 # -- Characters that Python has otherwise than Windows and browsers --------------------------------
@@ -148,19 +213,15 @@ _REPLACEMENTS: Final[dict[str, Callable[[], dict[str, str]]]] = {
     "shift_jisx0213": _as_windows,
 }
 _HANDLERS: Final = {
+    "utf-16-le": _BAD_UNITS,
+    "utf-16-be": _BAD_UNITS,
+    "utf-32-le": _BAD_UNITS,
+    "utf-32-be": _BAD_UNITS,
     "cp950": _BAD_BIG5,
     "big5hkscs": _BAD_HONG_KONG,
     "euc_jp": _BAD_EUC_JP,
     "gb18030": _BAD_GB18030,
 }
-
-
-def _lines_reset(chunk: bytes) -> bytes:
-    """ISO 2022 whose lines begin in ASCII whatever the one before ended in. RFC 1468 has them end
-    in ASCII, so a line that does not is broken, and only that line."""
-    for end in (b"\r", b"\n"):
-        chunk = chunk.replace(end, end + _ASCII_AGAIN)
-    return chunk
 
 
 # -- What stands where Python finds no character ---------------------------------------------------
@@ -215,11 +276,10 @@ def _euc_jp(error: UnicodeError) -> tuple[str, int]:
 
 def _jis(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
-    pair = _pair(error)
-    if len(pair) < 2 or not all(0x21 <= byte <= 0x7E for byte in pair):
+    bad = error.object[error.start : error.end]
+    if len(bad) != 2 or not all(0x21 <= byte <= 0x7E for byte in bad):
         return _one_byte(error)
-    both = "".join(chr(BAD + byte) for byte in pair)
-    return _of_vendor(pair) or both, error.start + 2
+    return _of_vendor(bad) or "".join(chr(BAD + byte) for byte in bad), error.end
 
 
 def _of_vendor(pair: bytes) -> str:

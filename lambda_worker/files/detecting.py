@@ -31,6 +31,7 @@ _SIGNATURES: Final = (
     (b"\x1f\x9d", "compress (.Z)"),
     (b"\x04\x22\x4d\x18", "LZ4"),
     (b"LZIP\x01", "lzip"),
+    (b"!<arch>\n", "ar"),
 )
 """First bytes of what people upload instead of a text file, and what to call it."""
 

@@ -42,7 +42,7 @@ class Dialect:
     line end or escape that is to be taken as it is; lines that begin with `comment` are none of the
     records; `skip_blanks`: blanks after a delimiter do not count. The header is the first `header_lines` records after
     `preamble` lines; 0: there is none. Records have `width` values, as many as the header if it
-    is 0. `row_names`: the header has no name for the first column, as R writes it.
+    is 0. `pad`: where a record has fewer, the last ones are empty. `row_names`: the header has no name for the first column, as R writes it.
 
     For JSON: `path` leads from the document to the array of records; each of `paths` names a value
     inside a record (keys joined by dots) that gets a column of its own.
@@ -62,6 +62,7 @@ class Dialect:
     preamble: int = 0
     header_lines: int = 1
     width: int = 0
+    pad: bool = False
     row_names: bool = False
     path: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ MOST_LINES: Final = 10_000
 
 _CHARACTERS: Final = ("delimiter", "quote", "escape", "comment")
 _NUMBERS: Final = ("preamble", "header_lines", "width")
-_FLAGS: Final = ("skip_blanks", "row_names", "nulls_in_texts")
+_FLAGS: Final = ("skip_blanks", "pad", "row_names", "nulls_in_texts")
 _LISTS: Final = ("path", "paths", "nulls")
 _ENUMS: Final[dict[str, type[Enum]]] = {"format": Format, "compression": Compression}
 _NO_TEXT: Final = frozenset(

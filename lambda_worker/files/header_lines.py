@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from lambda_worker.files.value_shapes import is_typed, is_typed_column, mask, shape
@@ -60,13 +61,11 @@ def header_lines_of(table: Sequence[Cells], width: int) -> int:
 
 def _more(table: Sequence[Cells], lines: int, width: int) -> int:
     """How many records go on with a header of `lines`: one, or an empty one and one; or none."""
-    if (
-        len(table) > lines + 2
-        and len(table[lines]) == width
-        and not any(map(str.strip, table[lines]))
-    ):
-        return 2 if _fills_gaps(table[lines - 1], table[lines + 1]) else 0
-    return int(len(table) > lines + 1 and _goes_on(table, lines, width))
+    if len(table) < lines + 2 or len(table[lines]) != width or width < 2:
+        return 0
+    if any(map(str.strip, table[lines])):
+        return int(_goes_on(table, lines, width))
+    return 2 if len(table) > lines + 2 and _fills_gaps(table[lines - 1], table[lines + 1]) else 0
 
 
 def looks_like_names(row: Cells) -> bool:
@@ -125,7 +124,7 @@ def _are_counted(names: Cells) -> bool:
     numbers = [int(name) for name in names if name.isdecimal() and len(name) < 5]
     if len(numbers) < 2 or len(numbers) != sum(map(is_typed, names)):
         return False
-    steps = {later - earlier for earlier, later in zip(numbers, numbers[1:], strict=False)}
+    steps = {later - earlier for earlier, later in pairwise(numbers)}
     if all(map(_is_year, numbers)):
         return len(set(numbers)) == len(numbers)
     return steps == {1} and numbers[0] in (0, 1) and len(numbers) > 2
@@ -178,8 +177,6 @@ def _evidence_of_text(name: str, values: Sequence[str]) -> float:
 def _goes_on(table: Sequence[Cells], lines: int, width: int) -> bool:
     """Whether the record below `lines` records of the header belongs to it."""
     row = [value.strip() for value in table[lines]]
-    if len(row) != width or width < 2:
-        return False
     whole = [below for below in table[lines + 1 :] if len(below) == width]
     if not whole or any(is_typed(value) and not _is_a_year(value) for value in row):
         return False

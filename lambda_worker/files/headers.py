@@ -35,22 +35,36 @@ def _spread(record: Sequence[str], width: int) -> list[str]:
     return names
 
 
+def fitted(
+    names: Sequence[str], width: int, *, row_names: bool = False
+) -> tuple[list[str], list[Note]]:
+    """As many names as records have values (`width`; 0: as many as there are names). The first
+    column of `row_names` has none; names of values that no record has are left out, and said."""
+    found = ["", *names] if row_names else list(names)
+    found += [""] * (width - len(found))
+    if not width:
+        return found, []
+    unused = [name.strip() for name in found[width:] if name.strip()]
+    notes = [Note("headers_unused", {"headers": unused[:SHOWN]})] if unused else []
+    return found[:width], notes
+
+
 def unique(names: Iterable[str]) -> tuple[tuple[str, ...], list[Note]]:
     """The names stripped, the empty ones as “column 3”, those that were there before as “name (2)”;
     and what there is to say about it."""
     stripped = [_clean(name) for name in names]
-    wanted = {name for name in stripped if name}
+    free = _FreeNames(stripped)
     seen: set[str] = set()
     found: list[str] = []
     nameless: list[str] = []
     again: list[str] = []
     for number, name in enumerate(stripped, 1):
-        own = name or _free(f"column {number}", wanted | seen)
+        own = name or free.like(f"column {number}")
         if not name:
             nameless.append(own)
         elif own in seen:
             again.append(own)
-            own = _free(own, wanted | seen)
+            own = free.like(own)
         seen.add(own)
         found.append(own)
     notes: list[Note] = []
@@ -65,10 +79,19 @@ def _clean(name: str) -> str:
     return name.replace("\0", "").strip().strip("\ufeff").strip()[:LONGEST]
 
 
-def _free(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name} ({number})" in taken:
-        number += 1
-    return f"{name} ({number})"
+class _FreeNames:
+    """Names that no column has, nor will have."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._numbers: dict[str, int] = {}
+        """By name, the last number behind it: thousands of columns may share one."""
+
+    def like(self, name: str) -> str:
+        """The name itself, or with a number behind it."""
+        own = name
+        while own in self._taken:
+            self._numbers[name] = self._numbers.get(name, 1) + 1
+            own = f"{name} ({self._numbers[name]})"
+        self._taken.add(own)
+        return own

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from lambda_worker.files.csv_scanner import FIELD_LIMIT
 from lambda_worker.files.json_grammar import MOST_RECORD, Grammar, LoneGrammar
-from lambda_worker.files.json_records import Records, ValueRecords, require_storable, text_of
+from lambda_worker.files.json_records import Records, require_storable, text_of
 from lambda_worker.files.json_remarks import Remarks
 from lambda_worker.files.json_text import BLANKS, SURROGATE, Window, shown
 from lambda_worker.files.json_values import Broken, Odd, opened, scan
@@ -21,6 +21,12 @@ TEXT_SHOWN: Final = 1_000
 TOKEN: Final = 32
 """Characters of a word, an escape or the end of a number: an error so near to the end of a window
 may come from the cut."""
+
+FAR_LOOKS: Final = 20
+"""After so many records without an end the next ones are looked for only where they should be, by
+their lines: a file of nothing else is read in linear time."""
+
+_BRACKETS: Final = ("[", "{")
 
 _NULLS: Final = re.compile(r"(?:null[ \t\n\r]*+,?[ \t\n\r]*+)*+")
 _GAP: Final = re.compile(r"[ \t\n\r,\x1e]*+")
@@ -45,10 +51,15 @@ class Elements:
         self._grammar = grammar
         self._make = make
         self._remarks = remarks
-        self._records: Records = ValueRecords(remarks)
+        self._records: Records | None = None
+        self._header: list[list[str]] = []
+        self._first = ""
+        """The first record's first character."""
         self._is_numbered = False
         self._in_lines = True
         self._last_line = 0
+        self._far_looks = 0
+        """Records that had no end, or one far behind their line."""
         self.number = 0
         """Of records so far."""
 
@@ -56,36 +67,34 @@ class Elements:
         """All of them, if they are arrays without the first `header_lines`; FileFault where what
         stands between them is no JSON."""
         grammar = self._grammar
-        more = grammar.advance() and self._begin(header_lines)
+        more = grammar.advance()
+        while more and len(self._header) < header_lines and self._first_mark() == "[":
+            self._header.append(self._header_record())
+            more = grammar.advance()
+        if more:
+            self._first = self._first_mark()
         while more:
-            yield self._closely()
-            if grammar.joint:
+            if self._records is None and self._next_on_same_line():
+                self._is_numbered, self._in_lines = True, False
+                self._remarks.numbered()
+            piece = self._closely()
+            yield piece
+            if grammar.joint and isinstance(piece, Rows):
                 yield from self._run(grammar.joint)
             more = grammar.advance()
 
-    def _begin(self, header_lines: int) -> bool:
-        """Look at the first record; False where none is left behind the header."""
-        mark, header, more = self._first_mark(), list[list[str]](), True
-        while more and mark == "[" and len(header) < header_lines:
-            header.append(self._header())
-            more = self._grammar.advance()
-        self._records = self._make(mark, header)
-        if more and self._next_on_same_line():
-            self._is_numbered, self._in_lines = True, False
-            self._remarks.numbered()
-        return more
-
     def _first_mark(self) -> str:
-        """The first character of the first record that is not null."""
+        """The first character of the record that comes next, or of the next one that is not
+        null."""
         window = self._window
-        while len(window.text) - window.at <= MOST_RECORD:
+        while True:
             match = _NULLS.match(window.text, window.at)
             assert match is not None
-            if match.end() + len("null") < len(window.text) or not window.more():
+            is_whole = match.end() + len("null") < len(window.text)
+            if is_whole or match.end() - window.at > MOST_RECORD or not window.more():
                 return window.text[match.end() : match.end() + 1]
-        return ""
 
-    def _header(self) -> list[str]:
+    def _header_record(self) -> list[str]:
         window = self._window
         try:
             end = self._sound_end()
@@ -106,15 +115,23 @@ class Elements:
             length = self._sound_end() - window.at
         except Odd:
             return False
-        while len(window.text) - window.at <= MOST_RECORD:
+        while True:
             match = _GAP.match(window.text, window.at + length)
             assert match is not None
             if match.end() < len(window.text):
                 is_record = window.text[match.end()] not in "]}"
                 return is_record and not window.breaks(window.at, match.end())
-            if not window.more():
-                break
-        return False
+            if match.end() - window.at > MOST_RECORD or not window.more():
+                return False
+
+    def _reading(self) -> Records:
+        """What reads records, by the first that is sound; a lone value may be the rest of one that
+        is not."""
+        if self._records is None:
+            mark = self._first_mark()
+            mark = mark if mark in _BRACKETS else self._first
+            self._records = self._make(mark, self._header)
+        return self._records
 
     def _place(self, line: int) -> int:
         """What is told as the line of the next record, which begins in `line`."""
@@ -131,7 +148,7 @@ class Elements:
     def _run(self, joint: str) -> Iterator[Rows | Aside]:
         """Records with the same joint before and behind them, from behind one such record on; up to
         one that needs a closer look."""
-        window, records, text = self._window, self._records, self._window.text
+        window, records, text = self._window, self._reading(), self._window.text
         line, counted, end = window.line_at(window.at), window.at, window.at
         has_breaks, has_returns = window.has_breaks, window.has_returns
         careful = window.may_be_odd or len(text) > FIELD_LIMIT
@@ -177,6 +194,8 @@ class Elements:
         except Odd as odd:
             odd.fields = row
             raise
+        if length > MOST_RECORD:
+            raise Odd("record_too_long", limit=MOST_RECORD)
         if length > FIELD_LIMIT and max(map(len, row), default=0) > FIELD_LIMIT:
             raise Odd("field_too_long", row, limit=FIELD_LIMIT)
 
@@ -191,11 +210,12 @@ class Elements:
         except Odd as odd:
             return self._unsound(odd, line)
         place = self._place(line)
+        records = self._reading()
         text, at = window.text, window.at
         window.at = end
         try:
-            value, _ = self._records.parse(text, at)
-            row = self._records.row(value, text, at, place)
+            value, _ = records.parse(text, at)
+            row = records.row(value, text, at, place)
             self._require_fit(row, end - at)
         except Odd as odd:
             return self._aside(odd, place, text[at:end])
@@ -209,7 +229,7 @@ class Elements:
         window = self._window
         while True:
             text, at = window.text, window.at
-            end, error_at = _scanned(text, at)
+            end, error_at = self._scanned(text, at)
             if end >= 0:
                 fits = self._grammar.follows(end)
                 if fits:
@@ -224,30 +244,43 @@ class Elements:
     def _unsound(self, odd: Odd, line: int) -> Aside:
         """A record that cannot be read is set aside, if its end can be found."""
         window, grammar = self._window, self._grammar
+        while len(window.text) - window.at < TEXT_SHOWN and window.more():
+            pass
         begin, text = window.passed + window.at, window.text[window.at : window.at + TEXT_SHOWN]
-        in_lines = self._in_lines and self.number > 0
         place = self._place(line)
+        in_lines = self._in_lines and self.number > 1
         if not isinstance(odd, Broken):
+            self._far_looks += 1
             grammar.skip(in_lines=in_lines)
         elif not grammar.recover(in_lines=in_lines):
             if odd.passed < window.passed + len(window.text):
                 raise FileFault("json_broken", **odd.params)
             raise FileFault("json_cut", line=line)
         elif odd.passed >= window.passed + window.at:
+            self._far_looks += 1
             odd = Odd("cut_record")
         return self._aside(odd, place, text[: window.passed + window.at - begin])
 
     def _aside(self, odd: Odd, place: int, text: str) -> Aside:
         code, params = odd.code, odd.params
-        if self._window.may_be_odd and (bad := SURROGATE.search(text)):
+        if bad := SURROGATE.search(text):
             code, params = "bad_encoding", {"byte": f"0x{ord(bad[0]) & 0xFF:02X}"}
         shown_text = shown(text[:TEXT_SHOWN].rstrip(BLANKS))
         return Aside(place, code, params, shown_text, [shown(field) for field in odd.fields])
 
+    def _scanned(self, text: str, at: int) -> tuple[int, int]:
+        """Where the value at a place ends, or -1; and where it is no JSON, or the text's length if
+        it may go on."""
+        near = (
+            self._grammar.near_end(in_lines=self._in_lines) if self._far_looks > FAR_LOOKS else -1
+        )
+        if near < 0:
+            return _scanned(text, at)
+        end, error_at = _scanned(text[at:near], 0)
+        return (end + at if end >= 0 else -1), error_at + at
+
 
 def _scanned(text: str, at: int) -> tuple[int, int]:
-    """Where the value at a place ends, or -1; and where it is no JSON, or the text's length if it
-    may go on."""
     try:
         return scan(text, at)[1], -1
     except RecursionError:

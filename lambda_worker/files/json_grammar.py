@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from lambda_worker.files.csv_scanner import FIELD_LIMIT
 from lambda_worker.files.json_matching import Matcher, matched_length, quotes_fit, scalar_end, skip
 from lambda_worker.files.json_remarks import Remarks
-from lambda_worker.files.json_text import BLANKS, Window, blanks_end
+from lambda_worker.files.json_text import BLANKS, MARK, Window, blanks_end
 from lambda_worker.files.json_values import read_string
 from lambda_worker.files.reading import FileFault
 
@@ -20,13 +20,15 @@ times as much memory."""
 MOST_JOINT: Final = 200
 """Characters between two records that are expected between the next two, too."""
 
-MARK: Final = "\x1e"
-"""Begins each record in a JSON text sequence (RFC 7464); in JSON it may stand nowhere."""
-
 OPENING: Final = '{["'
 """What begins a value that has an end of its own."""
 
+_OPENING: Final = ("{", "[")
+"""What a broken record may not be followed by without a comma: it may be its own rest."""
+
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_COMMAS: Final = re.compile(r"[ \t\n\r,]*+")
+_COMMAS_OR_MARKS: Final = re.compile(r"[ \t\n\r,\x1e]*+")
 _NEXT_START: Final = re.compile(r"[\r\n](?=[{\[])")
 _MARK: Final = re.compile(MARK)
 
@@ -59,6 +61,11 @@ class Grammar(Protocol):
         """Go behind a record that is longer than memory."""
         ...
 
+    def near_end(self, *, in_lines: bool) -> int:
+        """Where the record that begins where the window is ends, at the latest, if it is written
+        as others are; -1 if nobody knows."""
+        ...
+
 
 class ListGrammar:
     """Items of an array, behind its bracket."""
@@ -77,13 +84,10 @@ class ListGrammar:
     def advance(self) -> bool:
         window = self._window
         text, begin = window.text, window.at
-        commas = 0
-        while (mark := window.peek()) == ",":
-            commas += 1
-            window.at += 1
-        if not mark:
-            raise FileFault("json_cut", line=window.line_at(window.at))
-        more = mark != self.closing
+        commas, _ = window.pass_by(_COMMAS)
+        if window.at == len(window.text):
+            raise _cut(window)
+        more = window.text[window.at] != self.closing
         if commas != (self._due if more else 0):
             self._remarks.commas(window.line_at(window.at))
         gap = text[begin : window.at] if text is window.text else ""
@@ -107,6 +111,9 @@ class ListGrammar:
         if in_lines and self._line_end() >= 0:
             return self._recover_in_line() or self._recover_at_next_line() or self._recover()
         return self._recover()
+
+    def near_end(self, *, in_lines: bool) -> int:
+        return self._window.text.find("\n", self._window.at) if in_lines else -1
 
     def _line_end(self) -> int:
         """Where the record's first line ends, with the next character in the window; -1 if it has
@@ -154,14 +161,16 @@ class ListGrammar:
             return False
         while self.follows(window.at + length) is None:
             window.more()
-        end = window.at + length
-        if not (self.follows(end) and quotes_fit(window.text, window.at, end)):
+        text, end = window.text, window.at + length
+        fits = self.follows(end) and not text.startswith(_OPENING, blanks_end(text, end))
+        if not fits or not quotes_fit(text, window.at, end):
             return False
         window.at = end
         return True
 
     def skip(self, *, in_lines: bool) -> None:
-        del in_lines
+        if in_lines and self._line_end() >= 0 and self._recover_at_next_line():
+            return
         skip(self._window)
         while (fits := self.follows(self._window.at)) is None:
             self._window.more()
@@ -181,7 +190,7 @@ class MemberGrammar(ListGrammar):
         if more:
             self.key = name(self._window)
             if not self._window.peek():
-                raise FileFault("json_cut", line=self._window.line_at(self._window.at))
+                raise _cut(self._window)
         return more
 
 
@@ -194,14 +203,21 @@ def name(window: Window) -> str:
         try:
             key, end = read_string(text, at)
         except ValueError as error:
-            if len(text) - at > FIELD_LIMIT or not window.more():
-                raise window.broken(at) from error
-            continue
+            if len(text) - at <= FIELD_LIMIT and window.more():
+                continue
+            is_cut = window.ended and str(error).startswith("Unterminated")
+            raise _cut(window) if is_cut else window.broken(at) from error
         window.at = end
-        if window.peek() != ":":
+        if not window.peek():
+            raise _cut(window)
+        if window.text[window.at] != ":":
             raise window.broken(window.at)
         window.at += 1
         return key
+
+
+def _cut(window: Window) -> FileFault:
+    return FileFault("json_cut", line=window.line_at(window.at))
 
 
 class LoneGrammar:
@@ -232,6 +248,10 @@ class LoneGrammar:
         del in_lines
         skip(self._window)
 
+    def near_end(self, *, in_lines: bool) -> int:
+        del in_lines
+        return -1
+
 
 class ValueGrammar:
     """Values one after another, usually one a line."""
@@ -245,14 +265,13 @@ class ValueGrammar:
     def advance(self) -> bool:
         window = self._window
         text, begin = window.text, window.at
-        while (character := window.peek()) in (",", MARK):
-            if character == ",":
-                self._remarks.commas(window.line_at(window.at))
-            self._has_marks |= character == MARK
-            window.at += 1
+        commas, marks = window.pass_by(_COMMAS_OR_MARKS)
+        if commas:
+            self._remarks.commas(window.line_at(window.at))
+        self._has_marks |= marks > 0
         gap = text[begin : window.at] if text is window.text else ""
-        self.joint = gap if len(gap) <= MOST_JOINT and "," not in gap else ""
-        return bool(character)
+        self.joint = gap if len(gap) <= MOST_JOINT else ""
+        return window.at < len(window.text)
 
     def follows(self, end: int) -> bool | None:
         text = self._window.text
@@ -276,25 +295,31 @@ class ValueGrammar:
 
     def _recover_by_brackets(self) -> bool:
         window = self._window
-        if window.text[window.at] not in "[{":
-            return False
-        length = matched_length(window, MOST_RECORD)
+        while (near := self.near_end(in_lines=False)) < 0 and window.more():
+            if len(window.text) - window.at > MOST_RECORD:
+                return False
+        record = window.text[window.at : near if near >= 0 else None]
+        length = Matcher().feed(record, 0) if record[0] in "[{" else -1
         if length < 0:
             return False
-        while self.follows(window.at + length) is None:
-            window.more()
-        text, at, end = window.text, window.at, window.at + length
-        fits = self.follows(end) and quotes_fit(text, at, end)
-        if not fits or _NEXT_START.search(text, at, end):
+        text, end = window.text, window.at + length
+        if not self.follows(end) or not quotes_fit(text, window.at, end):
+            return False
+        if record[length:].lstrip(" \t").startswith(_OPENING):
             return False
         window.at = end
         return True
 
+    def near_end(self, *, in_lines: bool) -> int:
+        text, at = self._window.text, self._window.at
+        match = (_LINE_END if in_lines else _NEXT_START).search(text, at)
+        return match.start() if match else -1
+
     def skip(self, *, in_lines: bool) -> None:
-        if self._has_marks or in_lines:
-            go_to(self._window, _MARK if self._has_marks else _LINE_END)
+        if self._has_marks:
+            go_to(self._window, _MARK)
         else:
-            skip(self._window)
+            go_to(self._window, _LINE_END if in_lines else _NEXT_START)
 
 
 def go_to(window: Window, pattern: re.Pattern[str]) -> None:

@@ -44,12 +44,20 @@ def path_to_records(root: Node, text: str) -> Path:
         return found[1]
     lists = [(node.length(text), path, node) for path, node in _value_lists(root, ())]
     if not lists:
-        return ()
+        return _empty_list(root)
     length, path, node = max(lists, key=lambda found: found[0])
     alike = [p for _, p, n in lists if p[:-1] == path[:-1] and len(n.items) == len(node.items)]
     if len(alike) > 1:
         return path[:-1]  # columns, to be refused by who reads them
     return path if node.is_open or length * 3 >= root.length(text) * 2 else ()
+
+
+def _empty_list(root: Node) -> Path:
+    """The path to a list that has no records today."""
+    for key, member in root.members.items():
+        if member.kind == "array" and key.lower() in USUAL:
+            return (key,)
+    return ()
 
 
 def node_at(root: Node | None, path: Path) -> Node | None:

@@ -75,8 +75,10 @@ class Outline:
                 return
         if self._wants and len(self._open) < DEEPEST:
             rest = blanks_end(text, at)
-            is_cut = rest == len(text) or (text[rest] == '"' and "\n" not in text[rest:])
-            self.broken_at = -1 if is_cut else rest
+            is_cut_string = text.startswith('"', rest) and "\n" not in text[rest:]
+            if is_cut_string and self._wants.startswith("value"):
+                self._add(Node("string", rest))
+            self.broken_at = -1 if is_cut_string or rest == len(text) else rest
 
     @property
     def end(self) -> int:

@@ -7,14 +7,14 @@ from typing import Any, Final, cast
 from lambda_worker.files.csv_scanner import FIELD_LIMIT
 from lambda_worker.files.headers import SHOWN
 from lambda_worker.files.json_grammar import (
+    OPENING,
     Grammar,
     ListGrammar,
-    OPENING,
     LoneGrammar,
     MemberGrammar,
     name,
 )
-from lambda_worker.files.json_matching import matched_length, skip
+from lambda_worker.files.json_matching import Counter, matched_length, skip
 from lambda_worker.files.json_remarks import Remarks
 from lambda_worker.files.json_text import BLANKS, Window, blanks_end, shown
 from lambda_worker.files.json_values import scan
@@ -88,7 +88,7 @@ class Document:
         while len(window.text) - window.at <= MOST_TRAILING and window.more():
             pass
         rest = window.text[window.at :].rstrip(BLANKS)
-        if len(rest) > MOST_TRAILING:
+        if len(rest) > MOST_TRAILING or any(opening in rest for opening in OPENING):
             raise window.broken(window.at)
         if rest:
             self._remarks.trailing(window.line_at(window.at), shown(rest[:TRAILING_SHOWN]))
@@ -120,19 +120,23 @@ class Document:
     def _pass_by(self, depth: int, key: str) -> None:
         """Go behind a member that is not on the way."""
         window = self._window
-        is_list = window.peek() == "["
+        mark = window.peek()
+        if not mark:
+            raise FileFault("json_cut", line=window.line_at(window.at))
+        is_list = mark == "["
         first = self._first_of_list() if is_list else ""
         is_beside = depth == len(self._steps)
         if is_list and is_beside and key in NAME_LISTS:
             self.names = self._names()
         place = window.passed + window.at
-        skipped = skip(window, counts=is_list and is_beside and first not in "[{]")
+        counter = Counter() if is_list and is_beside and first not in "[{]" else None
+        skip(window, counter)
         if window.passed + window.at == place:
             raise window.broken(window.at)
         if first and first in "[{" and len(self._remarks.others) < SHOWN:
             self._remarks.others.append(".".join([*self._steps[: depth - 1], key]))
-        elif skipped.commas and len(self._columns) < MOST_COLUMNS_HELD:
-            self._columns[key] = skipped.commas + 1
+        elif counter and counter.commas and len(self._columns) < MOST_COLUMNS_HELD:
+            self._columns[key] = counter.commas + 1
 
     def _first_of_list(self) -> str:
         """The first character in an array, which may be its end."""

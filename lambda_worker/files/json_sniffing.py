@@ -8,10 +8,9 @@ from itertools import islice
 from typing import Final
 
 from lambda_worker.files.dialect import Format
-from lambda_worker.files.json_grammar import MARK
 from lambda_worker.files.json_layouts import node_at, path_to_records
 from lambda_worker.files.json_outline import Node, Outline
-from lambda_worker.files.json_text import BLANKS, blanks_end
+from lambda_worker.files.json_text import BLANKS, MARK, blanks_end
 from lambda_worker.files.json_values import read_string, scan
 from lambda_worker.files.layout import ROWS_SEEN, lay_out
 

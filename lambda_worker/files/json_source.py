@@ -61,7 +61,7 @@ class Source:
         elements = Elements(self.window, self.grammar, self._begun, self._remarks)
         yield from elements.pieces(self._dialect.header_lines)
         if document is not None:
-            is_values = self.mark not in ("[", "{") and not self.is_lone
+            is_values = self.mark not in ("", "[", "{") and not self.is_lone
             document.leave(elements.number if is_values else 0)
         if not (elements.number or self.header):
             raise FileFault("json_no_records", path=".".join(self._dialect.path))

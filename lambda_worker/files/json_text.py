@@ -20,6 +20,10 @@ SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 BLANKS: Final = " \n\t\r"
 """What may stand between tokens."""
+
+MARK: Final = "\x1e"
+"""Begins each record in a JSON text sequence (RFC 7464); in JSON it may stand nowhere."""
+
 _BLANKS: Final = re.compile(f"[{BLANKS}]*+")
 
 
@@ -107,6 +111,18 @@ class Window:
                 return self.text[self.at]
             if not self.more():
                 return ""
+
+    def pass_by(self, gap: re.Pattern[str]) -> tuple[int, int]:
+        """Go behind what a pattern matches; how many commas and how many MARKs there were."""
+        commas = marks = 0
+        while True:
+            match = gap.match(self.text, self.at)
+            assert match is not None
+            commas += self.text.count(",", self.at, match.end())
+            marks += self.text.count(MARK, self.at, match.end())
+            self.at = match.end()
+            if self.at < len(self.text) or not self.more():
+                return commas, marks
 
     # -- Places ------------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ ROWS_SEEN: Final = 300
 """Records that are looked at to tell a header from data."""
 
 CLEAR: Final = PRIOR + NAME_OF_VALUES
-"""Evidence of a header that a record above it, however much it looks like one, does not outweigh."""
+"""Evidence of a header that a record above it does not outweigh, however it looks."""
 
 TITLES: Final = 20
 """Records above a header that may be titles which a spreadsheet has filled up with empty values."""
@@ -125,12 +125,12 @@ def _is_marked_header(row: Cells, below: Sequence[Cells], width: int) -> bool:
 
 def _unmarked_top(rows: Sequence[Cells], width: int) -> int:
     first = next((n for n, row in enumerate(rows) if len(row) == width), 0)
-    if first and _is_header_for(rows[first - 1], rows[first:], width):
-        return first - 1
     later = set(map(len, rows[first:])) - {1}
     ragged = next((n for n, row in enumerate(rows[:first]) if len(row) in later), None)
     if ragged is not None:
         return ragged  # not above the table, but records of it with another number of values
+    if first and _is_header_for(rows[first - 1], rows[first:], width):
+        return first - 1
     return _below_titles(rows, first)
 
 
@@ -193,10 +193,7 @@ def _fitted(
 def _are_row_names(rows: Sequence[Cells]) -> bool:
     """Whether a first column without a name tells rows apart, and the last is not just what a
     delimiter at the end of lines makes."""
-    names = [row[0] for row in rows]
-    if len(set(names)) < len(names):
-        return False
-    return any(row[-1].strip() for row in rows) or names == [str(n + 1) for n in range(len(names))]
+    return any(row[-1].strip() for row in rows) and len({row[0] for row in rows}) == len(rows)
 
 
 def _misses_last(body: Sequence[Cells], width: int) -> bool:

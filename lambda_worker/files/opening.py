@@ -49,10 +49,13 @@ def open_file(
 
 def remarks_on(dialect: Dialect) -> list[Note]:
     """What a person should know of a dialect that the next file may not share."""
-    if not dialect.nulls:
-        return []
-    code = "nulls_taken_in_texts" if dialect.nulls_in_texts else "nulls_taken"
-    return [Note(code, {"words": list(dialect.nulls)})]
+    notes: list[Note] = []
+    if dialect.preamble:
+        notes.append(Note("preamble_skipped", {"line": dialect.preamble + 1}))
+    if dialect.nulls:
+        code = "nulls_taken_in_texts" if dialect.nulls_in_texts else "nulls_taken"
+        notes.append(Note(code, {"words": list(dialect.nulls)}))
+    return notes
 
 
 def headers_of(

@@ -21,7 +21,9 @@ class Remarks:
         self._blanks: list[int] = []
         """Lines since the last good record."""
         self._blanks_inside: list[int] = []
-        self._found = self._first_line = self._times = 0
+        self._found: int = 0
+        self._first_line: int = 0
+        self._times: int = 0
         self._change: Note | None = None
 
     @property

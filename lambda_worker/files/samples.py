@@ -20,6 +20,9 @@ MOST_AGAIN: Final = 500
 """Lines that are read once more because a quote had swallowed them; beyond, they are left out, so
 that a sample full of quotes costs a few readings at most."""
 
+MOST_CUT: Final = 50
+"""Lines of a value that the sample's end may have cut: some pages of a letter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -55,6 +58,8 @@ def records(candidate: Candidate, lines: Sequence[str]) -> list[Row]:
     """All records, blank lines left out."""
     sample = _Sample(candidate, lines)
     rows = sample.read(0, len(lines))
+    if rows and rows[-1].broken and rows[-1].lines > 1:
+        rows = sample.ended(rows[:-1], rows[-1])
     if any(row.lines > 2 for row in rows):
         return list(sample.freed(rows, usual_width(rows)))
     return rows
@@ -104,8 +109,11 @@ class _Sample:
             except StopIteration:
                 return end
             except csv.Error:
-                rows.append(self._closely(line))
                 taken = begin + reader.line_num - line
+                if taken > 1 and begin + reader.line_num == len(self._lines):
+                    rows.append(Row(line, taken, [], broken=True))
+                    return end
+                rows.append(self._closely(line))
                 if taken > 1 and self._again >= taken:
                     self._again -= taken
                     return line + 1
@@ -121,6 +129,18 @@ class _Sample:
             if not record.is_open and not record.is_stray:
                 return Row(line, 1, record.fields)
         return Row(line, 1, [], broken=True)
+
+    def ended(self, rows: list[Row], last: Row) -> list[Row]:
+        """The records where the `last` one is open at the sample's end: that has cut it, or its
+        quote has swallowed what is below it."""
+        width = usual_width(rows)
+        below = self._lines[last.line + 1 : last.line + 1 + MOST_CUT]
+        alike = sum(len(self._scanner.record(line).fields) == width for line in below)
+        if rows and last.lines <= MOST_CUT and alike * 2 < len(below):
+            return rows
+        self._again -= last.lines
+        first = Row(last.line, 1, [], broken=True)
+        return [*rows, first, *self.read(last.line + 1, last.line + last.lines)]
 
     def freed(self, rows: Sequence[Row], width: int) -> Iterator[Row]:
         """The records, with those that a quote had swallowed."""

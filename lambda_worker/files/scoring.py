@@ -44,8 +44,9 @@ HALF_QUOTED: Final = -6.0
 QUOTED: Final = 6.0
 """Two quotes that are told by the delimiters beside them, three bits each."""
 
-BROKEN: Final = -12.0
-"""A record with a quote that nobody understands: its values are lost."""
+BROKEN: Final = -7.0
+"""A record with a quote that nobody understands: a little more than HALF_QUOTED, so that a quote at
+one end of a lone value is taken for what it is."""
 
 RAGGED: Final = -1.0
 """A record with another number of values, besides the bits that tell which: where half of them lack
@@ -72,7 +73,8 @@ def score(
     alike = [row.fields for row in rows if len(row.fields) == width]
     if not (sure or is_evident(candidate, rows, alike, text)):
         return None
-    total = QUOTED * _quotes_seen(candidate, len(rows), text)
+    is_torn = width == 1 and any(row.broken for row in rows)  # a line may begin with speech
+    total = 0.0 if is_torn else QUOTED * _quotes_seen(candidate, len(rows), text)
     total += _cells(alike) if width > 1 else _lines(alike)
     total += (width - 1) * len(alike) * _bits_in(candidate.delimiter, text)
     if width > 1 and total > 0:

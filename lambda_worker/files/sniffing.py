@@ -11,17 +11,18 @@ from dataclasses import replace
 from io import StringIO
 from typing import Any, Final
 
-from lambda_worker.files.candidates import ESCAPE, candidates, ways
+from lambda_worker.files.candidates import ESCAPE, QUOTES, candidates, ways
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.layout import lay_out
-from lambda_worker.files.samples import Candidate, Row, records
+from lambda_worker.files.samples import Candidate, Row, records, usual_width
 from lambda_worker.files.scoring import faults, score
 
 MOST_LINES: Final = 400
 """Lines of the sample that candidates are tried on: more tell nothing new, and each costs."""
 
 FEW: Final = 2
-"""Quotes that all have an escape character before them: more than these are no chance."""
+"""Quotes that are never closed, or that all have an escape character before them, by a slip or by
+chance; a sample with more is written so."""
 
 BLANKS: Final = 0.9
 """Blanks after so many of the delimiters belong to no value."""
@@ -66,12 +67,21 @@ def _best(lines: Sequence[str], given: Mapping[str, Any]) -> Candidate:
     """The candidate that explains most; the first one where none explains anything."""
     text = "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
     best, most = None, 0.0
+    quoted: list[Row] = []  # with double quotes: they come first
     for plain in candidates(text, given):
+        if not plain.quote and "quote" not in given and _serve_well(quoted):
+            continue
         candidate, rows = _way(plain, lines, text, given)
+        quoted = rows if plain.quote == QUOTES[0] else quoted
         found = score(candidate, rows, text, sure="delimiter" in given)
         if best is None or (found is not None and found > most):
             best, most = (candidate, rows), float("-inf") if found is None else found
     return _with_blanks(*best, given) if best else Candidate(",")
+
+
+def _serve_well(rows: Sequence[Row]) -> bool:
+    """Whether quotes are quotes in all but a few of the records, which are set aside then."""
+    return usual_width(rows) > 1 and sum(row.broken for row in rows) <= FEW
 
 
 def _way(

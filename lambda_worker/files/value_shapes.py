@@ -44,25 +44,35 @@ POSTGRES_NULL: Final = "\\N"
 """Nothing, in what Postgres and MySQL write; nobody means it as a value."""
 
 LONGEST_TYPED: Final = 50
-"""Characters of a number or date at most: the patterns for them are tried on no more."""
+"""Characters of a number or date: the patterns for them, which may go back, see no more."""
 
 LONGEST_SEEN: Final = 1_000
-"""Characters of a value that are looked at."""
+"""Characters of a value that are looked at; the patterns for these go through it once."""
+
+TYPED: Final = 0.8
+"""So many of a column's values are numbers or dates at least: people write words among them."""
 
 _QUOTES: Final = "\"'`"
 
+_GROUPED: Final = r"\d{1,3}(?:[.,'\u2019 \u00a0\u202f]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}"
+"""Thousands apart, and as in India."""
+
 _NUMBER: Final = re.compile(
-    r"[-+−(<>≤≥~]?\s?[$€£¥₩₽]?\s?[-+]?(?:\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)?(?:[.,]?\d+)"
-    r"(?:[eE][-+]?\d+)?\)?\s?(?:%|[$€£¥₩₽])?-?|[-+]?\d+\.|[-+]?[iI]nf"
+    r"[-+\u2212(<>≤≥~]?\s?[$€£¥₩₽]?\s?[-+]?"
+    rf"(?:(?:{_GROUPED})(?:[.,]\d+)?|\d*[.,]?\d+)(?:[eE][-+]?\d+)?"
+    r"\)?\s?(?:%|[$€£¥₩₽])?-?"
+    r"|[-+]?\d+\.|[-+]?[iI]nf"
 )
-_CLOCK: Final = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?"
-_ZONE: Final = r"(?:\s?(?:Z|UTC|GMT|[A-Z]{3,4}|[-+]\d{2}:?\d{2}))?"
+
 _MONTH: Final = (
-    r"(?:jan|feb|m[aä]r|apr|ma[iyj]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|f[eé]v|avr|jui|ao[uû]|d[eé]c"
+    r"(?:jan|feb|m[aä]r|apr|ma[iyj]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|f[eé]v|avr|jui|ao[uû]|déc"
     r"|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|mrt|mei|out|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен"
     r"|окт|ноя|дек)[^\W\d_]{0,8}\.?"
 )
 """Months as Western European languages and Russian write them, in full or not."""
+
+_CLOCK: Final = r"\d{1,3}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AP]\.?M\.?)?"
+_ZONE: Final = r"(?:\s?(?:Z|[A-Z]{3,4}|[-+]\d{2}:?\d{2}))?"
 _DAY: Final = (
     r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}\.?"
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?[-\s./,]{{0,2}}{_MONTH}(?:[-\s./,]{{1,2}}\d{{2,4}})?"
@@ -71,11 +81,12 @@ _DAY: Final = (
     r"|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{4}-\d{2}|\d{4}-W\d{2}"
 )
 _DATE: Final = re.compile(
-    rf"(?:(?:[A-Z][a-z]{{2,8}},?\s)?(?:{_DAY})(?:[T ,]{{1,2}}{_CLOCK}{_ZONE})?)"
-    rf"|[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]\d {_CLOCK}{_ZONE} \d{{4}}"
-    rf"|\d{{1,3}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?{_ZONE}",
+    rf"(?:[A-Z]{{3,9}},?\s)?(?:{_DAY})(?:[T ,]{{1,2}}{_CLOCK}{_ZONE})?"
+    rf"|[A-Z]{{3}} [A-Z]{{3}} [ \d]\d {_CLOCK}{_ZONE} \d{{4}}"  # as C's asctime writes it
+    rf"|{_CLOCK}{_ZONE}",
     re.IGNORECASE,
 )
+
 _OTHER: Final = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?:https?|ftp|s3|file)://\S+|www\.\S+"
@@ -87,16 +98,21 @@ _OTHER: Final = re.compile(
     r"|<[^<>]*>|[^;|]+(?:;[^;|]+){2,}|[^;|]+(?:\|[^;|]+){2,}",
     re.DOTALL,
 )
+"""Addresses, identifiers, phone numbers, and lists of three."""
+
 _PROSE: Final = re.compile(
-    r"[\w(#@*$'“‘„«¿¡…–—<\[-]"
-    r"(?:[\w \u00a0\u3000()&+%#@°º²³“”„‘’«»…–—\-'*/_=™®©・、。〒~～（）「」\[\]<>\n\r]"
+    r"[\w(#@*$'“\u2018„«¿¡…\u2013—<\[-]"
+    r"(?:[\w \u00a0\u3000()&+%#@°º²³“”„\u2018\u2019«»…\u2013—\-'*/_=™®©・、。〒~「」\[\]<>\n\r"
+    r"\uff5e\uff08\uff09]"
     r"|[.!?:;,](?=$|[\s)\"'”])|(?<=\w)[.](?=\w))*"
 )
+"""Words, and punctuation where it ends them."""
+
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def shape(value: str) -> str:
     """What a value looks like: `empty`, `null`, `number`, `date`, `other` (an address, ...), `text`
     (words), or `odd` where it looks like none of these."""
@@ -105,23 +121,26 @@ def shape(value: str) -> str:
         return "empty"
     if value in NULL_WORDS:
         return "null"
-    if value.isdecimal():
-        return "number"
     if value.isalpha():
         return "text"
-    if len(value) <= LONGEST_TYPED:
-        if _NUMBER.fullmatch(value):
-            return "number"
-        if _DATE.fullmatch(value):
-            return "date"
+    return (_typed_shape(value) if len(value) <= LONGEST_TYPED else "") or _loose_shape(value)
+
+
+def _typed_shape(value: str) -> str:
+    if value.isdecimal() or _NUMBER.fullmatch(value):
+        return "number"
+    return "date" if _DATE.fullmatch(value) else ""
+
+
+def _loose_shape(value: str) -> str:
     value = value[:LONGEST_SEEN]
-    if not value[0].isalpha() and _OTHER.fullmatch(value):
-        return "other"
-    if "@" in value and _OTHER.fullmatch(value):
+    # Prose takes most addresses for words; few values that begin with a letter are others.
+    comes_first = "@" in value or not value[0].isalpha()
+    if comes_first and _OTHER.fullmatch(value):
         return "other"
     if _PROSE.fullmatch(value):
         return "text"
-    return "other" if _OTHER.fullmatch(value) else "odd"
+    return "other" if not comes_first and _OTHER.fullmatch(value) else "odd"
 
 
 def is_typed(value: str) -> bool:
@@ -132,7 +151,7 @@ def is_typed(value: str) -> bool:
 def is_typed_column(values: Iterable[str]) -> bool:
     """Whether nearly all values are numbers or dates, words for nothing apart."""
     told = [found for found in map(shape, values) if found not in ("null", "empty")]
-    return bool(told) and sum(found in ("number", "date") for found in told) >= 0.8 * len(told)
+    return bool(told) and sum(found in ("number", "date") for found in told) >= TYPED * len(told)
 
 
 def mask(value: str) -> str:
@@ -143,4 +162,4 @@ def mask(value: str) -> str:
 def is_half_quoted(value: str) -> bool:
     """Whether a value begins or ends with a quote: then it was cut at the wrong place, or its quote
     was not seen."""
-    return value[:1] in _QUOTES or value[-1:] in _QUOTES if value else False
+    return bool(value) and (value[0] in _QUOTES or value[-1] in _QUOTES)

@@ -1,0 +1,201 @@
+"""Where the table stands in a file: what is above it, its header, its width, its words for
+nothing."""
+
+import pytest
+
+from lambda_worker.files.dialect import Dialect
+from lambda_worker.files.sniffing import sniff
+
+
+def layout(text: str, **given: object) -> Dialect:
+    return sniff(text, given)
+
+
+def lines(text: str) -> tuple[int, int]:
+    """Lines above the header, and of the header."""
+    dialect = layout(text)
+    return dialect.preamble, dialect.header_lines
+
+
+# -- A header or none ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name\n1,foo\n2,bar\n",
+        "city,country\nParis,France\nRome,Italy\n",
+        "a,b\nc,d\ne,f\n",
+        "a,b,c\n1,b,c\n2,b,c\n3,b,c\n",
+        "id,name\n",
+        ",a,b\n1,2,3\n2,4,5\n",
+        "x,y\nNA,NA\n1,2\n3,4\n",
+        "state,2018\nOhio,R+27\nUtah,R+15\nIowa,D+9\n",
+    ],
+)
+def test_names_above_values_are_a_header(text: str) -> None:
+    assert lines(text) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,foo,2.5\n2,bar,3.5\n3,baz,1.5\n",
+        "1,2,3\n4,5,6\n",
+        "1,foo,2020-01-01\n",
+        "AB12,x\nCD34,y\nEF56,z\nGH78,w\n",
+        "a@example.com\nb@example.org\n",
+    ],
+)
+def test_a_first_record_like_all_others_is_none(text: str) -> None:
+    assert lines(text) == (0, 0)
+
+
+def test_years_and_counted_columns_may_be_names() -> None:
+    assert lines("country,2018,2019,2020\nA,1,2,3\nB,4,5,6\n") == (0, 1)
+    assert lines("0,1,2,class\n1.5,2.5,3.5,one\n4.5,5.5,6.5,two\n") == (0, 1)
+
+
+def test_names_that_come_twice_are_still_names() -> None:
+    assert lines("a,a,b\n1,2,3\n4,5,6\n") == (0, 1)
+
+
+def test_a_record_that_comes_again_alone_is_a_header() -> None:
+    text = "what,version\nstart,3\nwhat,version\nstop,x\nwait,y\nwhat,version\ngo,z\n"
+
+    assert lines(text) == (0, 1)
+
+
+def test_records_that_are_all_alike_have_no_header() -> None:
+    assert lines("a,b\n" * 20) == (0, 0)
+
+
+def test_units_below_the_names_belong_to_the_header() -> None:
+    text = "time,temp,label\ns,°C,\n0.1,20.5,a\n0.2,20.6,b\n0.3,20.7,c\n"
+
+    assert lines(text) == (0, 2)
+
+
+def test_names_below_merged_cells_belong_to_the_header() -> None:
+    assert lines("2019,,2020,\nmin,max,min,max\n1,2,3,4\n5,6,7,8\n") == (0, 2)
+    travel = "Date,Travel,,,Cost\n,,,,\n,Air,Rail,Bus,\n4.5.2012,1,2,0,3\n5.5.2012,1,2,0,3\n"
+    assert lines(travel) == (0, 3)
+
+
+def test_a_value_that_is_a_word_for_once_is_no_header() -> None:
+    assert lines("name,size\nfoo,unknown\nbar,2\nbaz,3\n") == (0, 1)
+
+
+# -- Above the table -------------------------------------------------------------------------------
+
+
+def test_lines_with_other_numbers_of_values_stand_above_the_table() -> None:
+    assert lines("Report of sales, costs, and gains\n\nid,cost\n1,2\n2,3\n3,4\n") == (2, 1)
+
+
+def test_titles_that_a_spreadsheet_has_filled_up_stand_above_it() -> None:
+    assert lines("Sales 2020,,\n,,\nid,name,cost\n1,a,2\n2,b,3\n") == (2, 1)
+
+
+def test_labels_with_their_texts_stand_above_it() -> None:
+    text = "Title:,Rivers,,\nYear:,2008,,\nregion,a,b,c\nNorth,1,2,3\nSouth,4,5,6\n"
+
+    assert lines(text) == (2, 1)
+
+
+def test_a_first_record_with_few_values_is_no_title() -> None:
+    assert lines("a,b,c,d\n,,,\n1,,,\n,,2,\n") == (0, 1)
+
+
+def test_records_of_another_width_that_come_again_below_are_not_above_the_table() -> None:
+    text = "Hans,Aachen\nAbel,Abbate\n" + 'Kate,"Abel",7\nFrank,Auer\nTheo,"Bai",9\n' * 5
+
+    assert layout(text).preamble == 0
+
+
+def test_of_two_tables_the_first_is_read() -> None:
+    first = "a,b,c\n" + "1,2,3\n" * 5
+    second = "d,e\n" + "7,8\n" * 5
+
+    dialect = layout(first + "\n" + second)
+
+    assert (dialect.preamble, dialect.width) == (0, 3)
+
+
+def test_a_small_table_above_the_main_one_is_passed() -> None:
+    text = "instrument,X1\noperator,Jo\n" + "time,a,b,c\n" + "1,2,3,4\n" * 30
+
+    assert (layout(text).preamble, layout(text).width) == (2, 4)
+
+
+# -- Comments --------------------------------------------------------------------------------------
+
+
+def test_comment_lines_amid_the_records_are_known_by_what_they_begin_with() -> None:
+    dialect = layout("id,name\n1,a\n# checked by Jo\n2,b\n3,c\n")
+
+    assert (dialect.comment, dialect.header_lines) == ("#", 1)
+
+
+def test_comment_lines_above_the_table_are_skipped_and_no_more() -> None:
+    dialect = layout("# made by x\n# in 2020\nid,name\n1,a\n2,b\n")
+
+    assert (dialect.comment, dialect.preamble) == ("", 2)
+
+
+def test_a_header_may_begin_like_a_comment() -> None:
+    assert lines("## made by x\n#id\tname\n1\ta\n2\tb\n3\tc\n") == (1, 1)
+
+
+def test_values_that_begin_with_a_number_sign_are_no_comments() -> None:
+    dialect = layout("tag,n\n#a,1\nb,2\n#c,3\nd,4\ne,5\n")
+
+    assert dialect.comment == ""
+
+
+# -- Columns ---------------------------------------------------------------------------------------
+
+
+def test_a_header_that_lacks_one_name_is_that_of_r_with_row_names() -> None:
+    dialect = layout('"mpg","cyl"\n"Mazda",21,6\n"Datsun",22,4\n')
+
+    assert (dialect.row_names, dialect.width) == (True, 3)
+
+
+def test_a_delimiter_at_the_end_of_all_records_makes_no_row_names() -> None:
+    dialect = layout("id,name\n1,a,\n2,b,\n3,c,\n")
+
+    assert (dialect.row_names, dialect.width) == (False, 3)
+
+
+def test_a_header_that_lacks_several_names_has_records_with_more_values() -> None:
+    dialect = layout("a,b\n1,2,3,4\n4,5,6,5\n7,8,9,1\n")
+
+    assert (dialect.header_lines, dialect.width, dialect.row_names) == (1, 4, False)
+
+
+def test_last_names_that_no_record_has_a_value_for_are_not_counted() -> None:
+    assert layout("a,b,c,d\n1,2,3\n4,5,6\n7,8,9\n").width == 3
+
+
+def test_a_record_that_lacks_its_last_value_does_not_make_the_table_narrower() -> None:
+    assert layout("a,b,c\n1,2,3\n4,5\n7,8,9\n").width == 3
+
+
+def test_a_header_with_a_broken_quote_is_still_the_header() -> None:
+    text = 'id,"na"me",size\n1,a,5\n2,b,6\n3,c,7\n'
+
+    assert (layout(text).header_lines, layout(text).width) == (1, 3)
+
+
+# -- Words for nothing -----------------------------------------------------------------------------
+
+
+def test_words_for_nothing_are_those_in_columns_of_numbers() -> None:
+    text = "n,word\n" + "1,NA\n2,x\nnull,y\n4,z\n5,w\n6,v\n"
+
+    assert layout(text).nulls == ("null",)
+
+
+def test_postgres_word_for_nothing_is_one_everywhere() -> None:
+    assert layout("a,b\nx,\\N\n\\N,y\n").nulls == ("\\N",)
