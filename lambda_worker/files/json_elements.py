@@ -8,7 +8,8 @@ from json import JSONDecodeError
 from typing import Any, Final, cast
 
 from lambda_worker.files.csv_scanner import FIELD_LIMIT
-from lambda_worker.files.json_grammar import MOST_RECORD, Grammar, LoneGrammar
+from lambda_worker.files.json_grammar import BRACKETS, MOST_RECORD, Grammar, LoneGrammar
+from lambda_worker.files.json_matching import STEP
 from lambda_worker.files.json_records import Records, require_storable, text_of
 from lambda_worker.files.json_remarks import Remarks
 from lambda_worker.files.json_text import BLANKS, SURROGATE, Window, shown
@@ -26,10 +27,8 @@ FAR_LOOKS: Final = 20
 """After so many records without an end the next ones are looked for only where they should be, by
 their lines: a file of nothing else is read in linear time."""
 
-_BRACKETS: Final = ("[", "{")
-
-_NULLS: Final = re.compile(r"(?:null[ \t\n\r]*+,?[ \t\n\r]*+)*+")
-_GAP: Final = re.compile(r"[ \t\n\r,\x1e]*+")
+_NULLS: Final = re.compile(r"(?:null[ \t\n\r]*,?[ \t\n\r]*)*")
+_GAP: Final = re.compile(r"[ \t\n\r,\x1e]*")
 
 
 MakeRecords = Callable[[str, list[list[str]]], Records]
@@ -84,15 +83,14 @@ class Elements:
             more = grammar.advance()
 
     def _first_mark(self) -> str:
-        """The first character of the record that comes next, or of the next one that is not
+        """The first character of the record that comes next, or of one soon behind it if it is
         null."""
         window = self._window
-        while True:
-            match = _NULLS.match(window.text, window.at)
-            assert match is not None
-            is_whole = match.end() + len("null") < len(window.text)
-            if is_whole or match.end() - window.at > MOST_RECORD or not window.more():
-                return window.text[match.end() : match.end() + 1]
+        while len(window.text) - window.at < STEP and window.more():
+            pass
+        match = _NULLS.match(window.text, window.at, window.at + STEP)
+        assert match is not None
+        return window.text[match.end() : match.end() + 1]
 
     def _header_record(self) -> list[str]:
         window = self._window
@@ -129,7 +127,7 @@ class Elements:
         is not."""
         if self._records is None:
             mark = self._first_mark()
-            mark = mark if mark in _BRACKETS else self._first
+            mark = mark if mark in BRACKETS else self._first
             self._records = self._make(mark, self._header)
         return self._records
 
@@ -219,8 +217,6 @@ class Elements:
             self._require_fit(row, end - at)
         except Odd as odd:
             return self._aside(odd, place, text[at:end])
-        except RecursionError:
-            return self._aside(Odd("too_deep"), place, text[at:end])
         return Rows(place, [row])
 
     def _sound_end(self) -> int:

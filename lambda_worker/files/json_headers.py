@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.headers import joined, unique
+from lambda_worker.files.headers import SHOWN, joined, unique
 from lambda_worker.files.json_layouts import columns_of, node_at
 from lambda_worker.files.json_outline import Outline
 from lambda_worker.files.json_records import KEY, VALUE, Records, name_of, require_storable
@@ -45,10 +45,8 @@ def all_headers(
     keys = _Keys(dialect)
     source = Source(chunks, dialect, errors, Remarks(), keys.begin)
     for _ in source.pieces():
-        if not keys.are_names:
+        if source.is_lone or source.mark not in ("", "{"):
             return sample_columns(head, dialect, errors).headers
-    if source.is_lone:
-        return sample_columns(head, dialect, errors).headers
     return keys.columns(source).headers
 
 
@@ -70,7 +68,7 @@ def sample_columns(head: bytes, dialect: Dialect, errors: Callable[[], str]) -> 
     if not keys.found:
         keys.add_cut(outline)
     if not keys.found:
-        raise fault or FileFault("json_no_records", path=".".join(dialect.path))
+        raise _none_found(fault, dialect, len(head))
     return keys.columns(source)
 
 
@@ -92,11 +90,19 @@ def _fault_of(piece: Piece) -> FileFault | None:
     return None
 
 
+def _none_found(fault: FileFault | None, dialect: Dialect, size: int) -> FileFault:
+    path = ".".join(dialect.path)
+    # A sample in UTF-32 has a fourth of its bytes in UTF-8.
+    if fault is not None and fault.code == "json_cut" and size >= SAMPLE // 4:
+        return FileFault("json_too_far", path=path)
+    return fault or FileFault("json_no_records", path=path)
+
+
 def _require_record(outline: Outline, dialect: Dialect) -> None:
     """FileFault for one object that is a table, column by column."""
     node = node_at(outline.root, dialect.path)
     if node is not None and (columns := columns_of(node)):
-        raise FileFault("json_columns", headers=columns[:20])
+        raise FileFault("json_columns", headers=columns[:SHOWN])
 
 
 class _Keys:
@@ -114,11 +120,6 @@ class _Keys:
         """Take the records that come now."""
         self._mark = source.mark
         return self
-
-    @property
-    def are_names(self) -> bool:
-        """Whether columns have the names of keys."""
-        return self._mark == "{"
 
     @property
     def found(self) -> bool:

@@ -67,8 +67,8 @@ def node_at(root: Node | None, path: Path) -> Node | None:
         if node is None:
             return None
         if node.kind == "array":
-            is_place = step.isdecimal() and int(step) < len(node.items)
-            node = node.items[int(step)] if is_place else None
+            places = {str(n): item for n, item in enumerate(node.items)}
+            node = places.get(step)
         else:
             node = node.members.get(step)
     return node
@@ -94,7 +94,9 @@ def _tables_of_list(node: Node, text: str) -> Iterator[tuple[float, Path]]:
     the World Bank's service has it, or has other members, as phpMyAdmin's export."""
     for number, item in enumerate(node.items[:20]):
         before = node.items[:number]
-        if item.holds_records and all(b.kind != "array" for b in before):
+        is_lone = len(node.items) == 1 and all(i.kind == "object" for i in item.items)
+        is_other = number > 0 and all(b.kind != "array" for b in before)
+        if item.holds_records and (is_lone or is_other):
             yield 2.0 * FAVOUR * node.length(text), (str(number),)
         for key, member in item.members.items():
             is_new = number > 0 and not any(key in b.members for b in before)

@@ -9,20 +9,24 @@ from typing import Final
 from lambda_worker.files.json_text import BLANKS, Window, blanks_end
 from lambda_worker.files.reading import FileFault
 
-# Possessive repeats keep no way back: two million escapes would need 230 MB otherwise.
-_REST: Final = r'[^"\\]*+(?:\\.[^"\\]*+)*+("?)'
-_FLAT: Final = r'[^][{}"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^][{}"]*+)*+'
+STEP: Final = 64 * 1024
+"""Characters that a pattern is given at a time: it keeps a hundred bytes for each escape."""
+
+# No possessive repeats of groups: Python before 3.11.5 loses its place in them (gh-106052).
+_REST: Final = r'[^"\\]*(?:\\.[^"\\]*)*("?)'
+_FLAT: Final = r'[^][{}"]*(?:"[^"\\]*(?:\\.[^"\\]*)*"[^][{}"]*)*'
+_SHALLOW: Final = rf"{_FLAT}(?:(?>\[(?>{_FLAT})\]|\{{(?>{_FLAT})\}})(?>{_FLAT}))*"
+_DEEPER: Final = rf"{_SHALLOW}(?:(?>\[(?>{_SHALLOW})\]|\{{(?>{_SHALLOW})\}})(?>{_SHALLOW}))*"
+
 _STRING_REST: Final = re.compile(_REST, re.DOTALL)
 _STRING: Final = re.compile(f'"{_REST}', re.DOTALL)
-_SHALLOW: Final = rf"{_FLAT}(?:(?:\[{_FLAT}\]|\{{{_FLAT}\}}){_FLAT})*+"
-_TO_BRACKET: Final = re.compile(
-    rf"{_SHALLOW}(?:(?:\[{_SHALLOW}\]|\{{{_SHALLOW}\}}){_SHALLOW})*+", re.DOTALL
-)
-"""Up to a bracket that is not closed within two levels, or to a quote that is not closed."""
-_TOKEN: Final = re.compile(f'"{_REST}|[][{{}}]', re.DOTALL)
-_OPENING: Final = re.compile(r"[\[{]++")
-_CLOSING: Final = re.compile(r"[]}]++")
-_SCALAR: Final = re.compile(r"[^][{},: \t\n\r\x1e]*+")
+_TO_BRACKET: Final = re.compile(_FLAT, re.DOTALL)
+_TO_LONG: Final = re.compile(_DEEPER, re.DOTALL)
+"""Up to a bracket that is not closed within two levels."""
+_TOKEN: Final = re.compile(r'[][{}"]')
+_OPENING: Final = re.compile(r"[\[{]+")
+_CLOSING: Final = re.compile(r"[]}]+")
+_SCALAR: Final = re.compile(r"[^][{},: \t\n\r\x1e]*")
 
 
 class Matcher:
@@ -46,31 +50,30 @@ class Matcher:
         elif not self._depth:
             self._depth, at = 1, at + 1
         while self._depth and not self._in_string:
-            at = _end_of(_TO_BRACKET, text, at)
             if at == len(text):
                 self.at = at
                 return -1
-            at = self._bracket(text, at)
+            at = self._bracket(text, _end_of(_TO_LONG, text, at))
         self.at = at
         return -1 if self._in_string else at
 
     def _bracket(self, text: str, at: int) -> int:
-        """Take what no skipping passes by."""
-        if text[at] == '"':
+        """Take what no skipping passes by, if there is any."""
+        if text.startswith('"', at):
             return self._string_rest(text, at + 1)
-        if text[at] in "[{":
+        if text.startswith(("[", "{"), at):
             end = _end_of(_OPENING, text, at)
             self._depth += end - at
             return end
+        if not text.startswith(("]", "}"), at):
+            return at
         end = min(_end_of(_CLOSING, text, at), at + self._depth)
         self._depth -= end - at
         return end
 
     def _string_rest(self, text: str, at: int) -> int:
-        match = _STRING_REST.match(text, at)
-        assert match is not None
-        self._in_string = not match[1]
-        return match.end()
+        at, self._in_string = _string_end(text, at)
+        return at
 
 
 class Counter(Matcher):
@@ -85,24 +88,48 @@ class Counter(Matcher):
             at = self._string_rest(text, at)
         while not self._in_string:
             match = _TOKEN.search(text, at)
+            start = match.start() if match else len(text)
             if self._depth == 1:
-                self.commas += text.count(",", at, match.start() if match else len(text))
+                self.commas += text.count(",", at, start)
             if not match:
-                self.at = len(text)
+                self.at = start
                 return -1
-            at = match.end()
-            if text[match.start()] == '"':
-                self._in_string = not match[1]
-            else:
-                self._depth += 1 if match[0] in "[{" else -1
-                if not self._depth:
-                    return at
+            if match[0] == '"':
+                at = self._string_rest(text, start + 1)
+                continue
+            at = start + 1
+            self._depth += 1 if match[0] in "[{" else -1
+            if not self._depth:
+                return at
         self.at = at
         return -1
 
 
+def next_bracket(text: str, at: int) -> int:
+    """The next bracket that is in no string, from a place outside of strings on; the text's length
+    if there is none."""
+    while at < len(text) and text[at] not in "[]{}":
+        at = _end_of(_TO_BRACKET, text, at)
+        if text.startswith('"', at):
+            at, _ = _string_end(text, at + 1)
+    return at
+
+
+def _string_end(text: str, at: int) -> tuple[int, bool]:
+    """Where a string ends in whose inside `at` is, and False; or where it goes on in what comes
+    behind the text, and True."""
+    while True:
+        match = _STRING_REST.match(text, at, at + STEP)
+        assert match is not None
+        if match[1]:
+            return match.end(), False
+        if at + STEP >= len(text):
+            return match.end(), True
+        at = match.end()
+
+
 def _end_of(pattern: re.Pattern[str], text: str, at: int) -> int:
-    match = pattern.match(text, at)
+    match = pattern.match(text, at, at + STEP)
     assert match is not None
     return match.end()
 
@@ -145,7 +172,9 @@ def _skip_scalar(window: Window) -> None:
 
 def scalar_end(text: str, at: int) -> int:
     """Where a number or a word ends that begins at `at`."""
-    return _end_of(_SCALAR, text, at)
+    match = _SCALAR.match(text, at)
+    assert match is not None
+    return match.end()
 
 
 def quotes_fit(text: str, start: int, end: int) -> bool:

@@ -13,17 +13,17 @@ DEEPEST: Final = 200
 """Levels that are looked at: tables lie in the first few."""
 
 _TOKEN: Final = re.compile(
-    r'[ \t\n\r]*+(?:"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+"|[][{},:]|[^][{},:"\s\x1e]++)'
+    r'[ \t\n\r]*(?:"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"|[][{},:]|[^][{},:"\s\x1e]+)'
 )
 _SCALAR: Final = re.compile(
-    r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?|true|false|null|NaN|-?Infinity"
+    r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null|NaN|-?Infinity"
 )
 
 _KINDS: Final = {'"': "string", "t": "word", "f": "word", "n": "null", "N": "null", "I": "number"}
 """By the first character; NaN is what others write for null."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """A value: its kind (object, array, string, number, word, null), and where it stands."""
 

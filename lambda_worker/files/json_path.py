@@ -6,14 +6,8 @@ from typing import Any, Final, cast
 
 from lambda_worker.files.csv_scanner import FIELD_LIMIT
 from lambda_worker.files.headers import SHOWN
-from lambda_worker.files.json_grammar import (
-    OPENING,
-    Grammar,
-    ListGrammar,
-    LoneGrammar,
-    MemberGrammar,
-    name,
-)
+from lambda_worker.files.json_grammar import OPENING, Grammar, LoneGrammar, cut
+from lambda_worker.files.json_lists import COMMAS, ListGrammar, MemberGrammar, name
 from lambda_worker.files.json_matching import Counter, matched_length, skip
 from lambda_worker.files.json_remarks import Remarks
 from lambda_worker.files.json_text import BLANKS, Window, blanks_end, shown
@@ -69,7 +63,7 @@ class Document:
             window.at += 1
             return MemberGrammar(window, self._remarks)
         if not mark:
-            raise FileFault("json_cut", line=window.line_at(window.at))
+            raise cut(window)
         return LoneGrammar(window)
 
     def leave(self, values: int = 0) -> None:
@@ -108,10 +102,9 @@ class Document:
         behind the last one."""
         window = self._window
         is_object = self._opened[depth - 1] == "{"
-        while (mark := window.peek()) == ",":
-            window.at += 1
-        if not mark:
-            raise FileFault("json_cut", line=window.line_at(window.at))
+        window.pass_by(COMMAS)
+        if not (mark := window.peek()):
+            raise cut(window)
         if mark == ("}" if is_object else "]"):
             window.at += 1
             return None
@@ -122,7 +115,7 @@ class Document:
         window = self._window
         mark = window.peek()
         if not mark:
-            raise FileFault("json_cut", line=window.line_at(window.at))
+            raise cut(window)
         is_list = mark == "["
         first = self._first_of_list() if is_list else ""
         is_beside = depth == len(self._steps)

@@ -6,13 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.json_headers import all_headers, beginning, sample_columns
-from lambda_worker.files.json_records import (
-    ArrayRecords,
-    KeyedRecords,
-    ObjectRecords,
-    Records,
-    ValueRecords,
-)
+from lambda_worker.files.json_objects import ObjectRecords
+from lambda_worker.files.json_records import ArrayRecords, KeyedRecords, Records, ValueRecords
 from lambda_worker.files.json_remarks import Remarks
 from lambda_worker.files.json_sniffing import json_dialect, json_header_lines
 from lambda_worker.files.json_source import Source

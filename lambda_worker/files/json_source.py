@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lambda_worker.files.dialect import Dialect, Format
 from lambda_worker.files.json_elements import Elements
-from lambda_worker.files.json_grammar import Grammar, LoneGrammar, MemberGrammar, ValueGrammar
+from lambda_worker.files.json_grammar import Grammar, LoneGrammar
+from lambda_worker.files.json_lists import MemberGrammar
 from lambda_worker.files.json_path import Document
 from lambda_worker.files.json_records import Records
 from lambda_worker.files.json_remarks import Remarks
+from lambda_worker.files.json_sequences import ValueGrammar
 from lambda_worker.files.json_text import Window
 from lambda_worker.files.reading import Aside, FileFault, Rows
 

@@ -24,7 +24,7 @@ BLANKS: Final = " \n\t\r"
 MARK: Final = "\x1e"
 """Begins each record in a JSON text sequence (RFC 7464); in JSON it may stand nowhere."""
 
-_BLANKS: Final = re.compile(f"[{BLANKS}]*+")
+_BLANKS: Final = re.compile(f"[{BLANKS}]*")
 
 
 class Window:

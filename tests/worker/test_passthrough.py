@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from lambda_worker import staging
+from lambda_worker.copy_form import CopyForm
 from lambda_worker.files import blocks
 from lambda_worker.files.csv_reader import CsvReader
 from lambda_worker.files.dialect import Dialect
@@ -78,7 +79,7 @@ def in_pieces(
 ) -> Read:
     """The file by pieces, as Postgres reads them."""
     reader = CsvReader(in_chunks(data, size), dialect)
-    form = staging.CopyForm.of(dialect, reader.line_end.decode())
+    form = CopyForm.of(dialect, reader.line_end.decode())
     read = Read(reader.headers)
     for piece in reader.pieces():
         if isinstance(piece, Aside):
@@ -97,7 +98,7 @@ def in_pieces(
 
 
 def copied(
-    connection: psycopg.Connection[Any], data: bytes, width: int, form: staging.CopyForm
+    connection: psycopg.Connection[Any], data: bytes, width: int, form: CopyForm
 ) -> list[list[str]]:
     names = [sql.Identifier(f"c{n}") for n in range(width)]
     columns = sql.SQL(", ").join(sql.SQL("{} text").format(name) for name in names)

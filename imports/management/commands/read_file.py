@@ -109,7 +109,7 @@ class Command(BaseCommand):
     def _in_words(self, report: FileReport, asides: Asides) -> None:
         out = self.stdout
         out.write(f"{dialects.summary(report.dialect)}")
-        out.write(f"{len(report.headers)} columns: {', '.join(report.headers)}")
+        out.write(f"Columns ({len(report.headers)}): {', '.join(report.headers)}")
         for row in report.first_rows:
             out.write("  " + " | ".join(row))
         for note in report.notes:
@@ -117,7 +117,7 @@ class Command(BaseCommand):
         for aside in asides:
             reason = wording.fault(aside.code, aside.params, aside.text)
             out.write(f"Line {aside.line:,} set aside: {reason}")
-        out.write(f"{report.records:,} records, {report.set_aside:,} set aside")
+        out.write(f"Records: {report.records:,}; set aside: {report.set_aside:,}")
 
 
 class _Outputs:

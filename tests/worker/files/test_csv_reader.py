@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lambda_worker.files.csv_reader import FIELD_LIMIT
+from lambda_worker.files.csv_scanner import FIELD_LIMIT
 from lambda_worker.files.csv_scanner import Scanner
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.reading import FileFault

@@ -92,7 +92,9 @@ RECORDS = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
         ({"users": {"u1": RECORDS[0], "u2": RECORDS[1]}}, ("users", "*")),
         ({"id": 1, "name": "x", "tags": ["a", "b"]}, ()),
         ({"home": {"city": "x", "zip": "1"}, "work": {"city": "y", "zip": "2"}}, ()),
-        ({"count": 3, "ids": [10_001, 10_002, 10_003]}, ("ids",)),
+        ({"count": 99, "ids": list(range(10_001, 10_100))}, ("ids",)),
+        ([RECORDS], ("0",)),
+        ([[[1, 2], [3, 4]]], ()),
         ({"next": None, "results": []}, ("results",)),
     ],
 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lambda_worker.files.dialect import Format
-from lambda_worker.files.json_grammar import FIELD_LIMIT, MOST_RECORD
-from lambda_worker.files.json_reader import all_headers
+from lambda_worker.files.csv_scanner import FIELD_LIMIT
+from lambda_worker.files.dialect import Dialect, Format
+from lambda_worker.files.json_grammar import MOST_RECORD
+from lambda_worker.files.json_reader import JsonReader, all_headers
 from lambda_worker.files.reading import FileFault, Rows
 from tests.worker.files.json_reading import as_bytes, dialect_of, read_json, reader_of
 from tests.worker.files.reading import in_chunks
@@ -80,7 +82,8 @@ def test_the_same_member_twice_with_the_same_value_is_no_fault() -> None:
         ('["a","b"]\n[1,2]\n', ("a", "b"), [["1", "2"]]),
         ('[1,"x",null,[2]]', ("value",), [["1"], ["x"], [""], ["[2]"]]),
         ('{"a":1,"b":{"c":2}}', ("a", "b"), [["1", '{"c":2}']]),
-        ('{"x":{"a":1,"b":"y"},"z":{"a":2,"b":"w"}}', ("key", "a", "b"), [["x", "1", "y"], ["z", "2", "w"]]),
+        # Members of an object are records with keys.
+        ('{"x":{"a":1,"b":"y"},"z":{"a":2,"b":""}}', ("key", "a", "b"), [["x", "1", "y"], ["z", "2", ""]]),
         ('{"columns":["a","b"],"index":[0],"data":[[1,2]]}', ("a", "b"), [["1", "2"]]),
     ],
 )  # fmt: skip
@@ -108,6 +111,27 @@ def test_paths_give_nested_values_columns_of_their_own() -> None:
     assert read.headers == ("a", "x.y", "a.b", "a.b.c.1")
     assert read.rows[0] == ['{"b":{"c":[1,2]}}', "3", '{"c":[1,2]}', "2"]
     assert read.rows[1] == ['{"b":5}', "", "5", ""]
+
+
+def test_members_of_an_object_are_records_where_the_path_says_so() -> None:
+    data = '{"u":{"x":{"key":1},"y":{"key":2,"b":3},"x":7}}'
+    read = read_json(data, path=("u", "*"))
+    assert read.headers == ("key (2)", "key", "b")
+    assert (read.rows, read.faults) == ([["x", "1", ""], ["y", "2", "3"]], [(3, "other_kind")])
+
+
+def test_what_stands_before_the_records_is_passed_by_whatever_its_size() -> None:
+    before = '{"x":[' + '{"k":"] }","n":[[[1]]]},' * 20_000 + '0],"y":"' + "\\" * 90_001 + '",'
+    read = read_json(
+        before + '"data":[{"a":1},\n{"a":2}]}', 1 << 14, path=("data",), headers=("a",)
+    )
+    assert (read.rows, read.notes) == ([["1"], ["2"]], ["other_lists"])
+
+
+def test_records_behind_the_sample_cannot_be_shown() -> None:
+    data = '{"x":"' + "y" * 100_000 + '","data":[{"a":1}]}'
+    with pytest.raises(FileFault, match="json_too_far"):
+        reader_of(data, path=("data",))
 
 
 def test_a_path_that_leads_nowhere_is_a_fault_and_one_into_records_a_note() -> None:
@@ -186,6 +210,12 @@ def test_all_headers_are_those_of_the_preview_where_records_are_no_objects() -> 
         dialect = dialect_of(data, path=("*",) if data[0] == "{" else ())
         headers = all_headers([as_bytes(data)], dialect, lambda: "strict")
         assert headers == reader_of(data, path=dialect.path).headers
+
+
+def test_a_broken_first_record_does_not_hide_the_columns_of_the_others() -> None:
+    data = '{"a":}\n{"b":1}\n{"c":1}\n'
+    assert all_headers([data.encode()], dialect_of(data), lambda: "strict") == ("b", "c")
+    assert reader_of(data).headers == ("b", "c")
 
 
 def test_columns_of_a_first_record_beyond_the_sample_show_as_far_as_it_does() -> None:
@@ -315,6 +345,17 @@ def test_a_record_may_be_as_long_as_many_windows() -> None:
     assert len(record) < MOST_RECORD
     data = f"[{record},{record}]"
     assert read_json(data, 1 << 16, headers=("a", "b", "c")).rows == [[value] * 3] * 2
+
+
+def test_memory_does_not_grow_with_the_file() -> None:
+    line = b'{"a":1,"b":"some text","c":[1,2]}\n'
+    tracemalloc.start()
+    try:
+        reader = JsonReader((line * 1_000 for _ in range(200)), Dialect(format=Format.NDJSON))
+        assert sum(piece.records for piece in reader.pieces() if isinstance(piece, Rows)) == 200_000
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000  # of 7 MB; a window and its rows
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_reader_never_proves_lines_and_says_how_they_would_end() -> None:
