@@ -26,6 +26,18 @@ FAILURES: Final[dict[str, LiteralString]] = {
     "packed_unseen": "The first {needs} bytes of this {packing} file would be needed to show anything of it. "
     "Unpack it, or pack it with gzip.",
     "header_too_long": "Line {line}, where the header should be, is longer than {limit} characters. Is this a table?",
+    "json_broken": "Line {line}, column {column}: this is no JSON (“{text}”), and nothing behind it can be trusted. "
+    "Put names and texts in double quotes; no comments, no comma before a closing bracket.",
+    "json_cut": "The file ends inside of what begins in line {line}: it was cut, or a bracket or quote is missing. "
+    "Send the whole file.",
+    "json_several": "Another JSON document begins in line {line}. Send one document, "
+    "or choose the format “JSON, a record a line”.",
+    "json_columns": "The file lists its values column by column ({headers}). "
+    'Write it record by record (pandas: to_json(orient="records")).',
+    "json_no_path": "The file has no “{step}” on the way to {path}. Choose where its records are.",
+    "json_no_records": "The file has no records. Send one with at least one record, or choose where they are.",
+    "json_too_far": "The first 64 KB hold no record, so the columns cannot be shown. "
+    "Put the list of records first, or send it alone.",
     "missing_column": "The file has no column “{header}”, which the mapping needs. It has: {found}.",
     "other_columns": "The uploaded file does not have the columns that were shown: it has {found}. Start again.",
     "too_many_columns": "The file has {found} columns; at most {limit} can be read. Remove those that are not needed.",
@@ -62,6 +74,15 @@ FAULTS: Final[dict[str, LiteralString]] = {
     "nul_character": "the record holds a NUL character, which no database takes",
     "field_too_long": "a value is longer than {limit} characters; is a quote not closed?",
     "header_again": "the header stands here once more",
+    "broken_json": "the record is no valid JSON at “{text}” (line {line}, column {column})",
+    "cut_record": "the record ends too early: it was cut, or a quote or bracket is missing",
+    "duplicate_key": "the name “{key}” stands twice in it, with different values",
+    "lone_surrogate": "{value} is half a character, which no database takes",
+    "infinity_inside": "a nested value holds {value}, which is no JSON",
+    "other_kind": "the record is of the JSON kind “{found}”, but others are “{expected}”",
+    "other_keys": "the record has none of the file's columns; it has {keys}",
+    "record_too_long": "the record is longer than {limit} characters",
+    "too_deep": "the record is nested too deeply",
     "empty_record": "there is nothing in the whole record",
     "required": "a value is needed here",
     "not_a_whole_number": "“{value}” is not a whole number",
@@ -106,6 +127,15 @@ NOTES: Final[dict[str, LiteralString]] = {
     "changes_midway": "From line {line} on, records have {found} values instead of {expected}: "
     "does another table begin there? They were set aside.",
     "blank_inside": "Line {line} is blank, and records follow. Does another table begin there?",
+    "records_for_lines": "Records share lines, so where a line is told, it is the record's number.",
+    "keys_late": "“{header}” first appears in line {line} and is no column; {records} records have it. It was not read.",
+    "keys_late_more": "{number} more names appear late and were not read.",
+    "keys_missing": "No record has anything at {headers}.",
+    "nan_empty": "NaN was read as nothing, {times} times, first in line {line}.",
+    "infinity_kept": "Infinity is no JSON; it was kept as a word, {times} times, first in line {line}.",
+    "json_commas": "A comma between records is missing or too many, first in line {line}.",
+    "json_trailing": "Behind the document stands “{text}” (line {line}), which was not read.",
+    "other_lists": "The file also holds {paths}, which was not read.",
     "nulls_taken": "Taken for nothing, but in texts: {words}.",
     "nulls_taken_in_texts": "Taken for nothing, in texts too: {words}.",
 }

@@ -114,12 +114,13 @@ def _dialect(text: bytes, errors: str, *, whole: bool, given: Mapping[str, Any])
     wanted = given.get("format")
     if wanted != Format.CSV and text.lstrip()[:1] in (b"{", b"[", b"\x1e"):
         # Only then: the csv's cold start should not pay for it.
-        from lambda_worker.files.json_reader import json_dialect
+        from lambda_worker.files.json_reader import json_dialect, json_header_lines
 
         found = json_dialect(text, whole=whole)
         if found is not None:
-            form, path = found
-            return replace(Dialect(format=form, path=path, header_lines=0), **given)
+            form, path = given.get("format", found[0]), given.get("path", found[1])
+            lines = json_header_lines(text, form, path)
+            return replace(Dialect(format=form, path=path, header_lines=lines), **given)
     if wanted in (Format.JSON, Format.NDJSON):
         return Dialect(**given)
     lines = text if whole else whole_lines(text)

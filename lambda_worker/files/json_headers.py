@@ -124,7 +124,8 @@ class _Keys:
     @property
     def found(self) -> bool:
         """Whether there are columns."""
-        return bool(self._names or self._widths or self._mark not in ("", "{", "["))
+        is_values = self._mark not in ("", "{", "[")
+        return bool(self._names or any(self._widths) or is_values)
 
     def row(self, value: Any, text: str, at: int, line: int) -> list[str]:
         """No row; the record's keys or length are noted."""
@@ -171,10 +172,13 @@ class _Keys:
             return (VALUE,), []
         if source.header:
             return unique(joined(source.header))
-        width = self._dialect.width or max(self._widths, key=lambda n: (self._widths[n], n))
+        width = self._dialect.width or max(filter(None, self._widths), key=self._likely)
         if len(source.names) == width:
             return unique(source.names)
         return unique([""] * width)[0], []
+
+    def _likely(self, width: int) -> tuple[int, int]:
+        return self._widths[width], width
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -108,11 +108,14 @@ class Counter(Matcher):
 def next_bracket(text: str, at: int) -> int:
     """The next bracket that is in no string, from a place outside of strings on; the text's length
     if there is none."""
-    while at < len(text) and text[at] not in "[]{}":
-        at = _end_of(_TO_BRACKET, text, at)
-        if text.startswith('"', at):
+    while True:
+        match = _TO_BRACKET.match(text, at, at + STEP)
+        assert match is not None
+        at = match.end()
+        if at == len(text) or text[at] in "[]{}":
+            return at
+        if text[at] == '"':
             at, _ = _string_end(text, at + 1)
-    return at
 
 
 def _string_end(text: str, at: int) -> tuple[int, bool]:

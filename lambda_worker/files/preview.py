@@ -14,6 +14,9 @@ from lambda_worker.files.reading import Aside, FileFault, Note, Reader, Rows
 
 __all__ = ["SAMPLE_BYTES", "FirstRecord", "Preview", "preview"]
 
+_BY_A_CUT: Final = ("unclosed_quote", "cut_record")
+"""What the end of a sample may be the reason of."""
+
 LINE_SHOWN: Final = 200
 """Characters of the decoded line."""
 
@@ -82,7 +85,7 @@ def _pieces(reader: Reader, *, whole: bool) -> Iterator[Rows | Aside]:
     """The sample's records, up to the first that its end may have cut."""
     try:
         for piece in reader.pieces(proven=False):
-            if isinstance(piece, Aside) and piece.code == "unclosed_quote" and not whole:
+            if isinstance(piece, Aside) and piece.code in _BY_A_CUT and not whole:
                 return
             if isinstance(piece, Rows | Aside):
                 yield piece
