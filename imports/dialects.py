@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from lambda_worker.files.dialect import Dialect, Format
-from lambda_worker.files.encoding_names import NAMES, encoding_name
+from lambda_worker.files.encodings.names import NAMES, encoding_name
 
 Words = str | Promise
 

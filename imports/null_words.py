@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.value_shapes import POSTGRES_NULL
+from lambda_worker.files.sniffing.value_shapes import POSTGRES_NULL
 from lambda_worker.plan import ColumnPlan, ImportPlan, Kind, LinkPlan, Lookup, ReadAs
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from psycopg import sql
 
+from lambda_worker.files.csv_reading.proof import NO_QUOTE, may_prove
 from lambda_worker.files.dialect import Dialect, Format
-from lambda_worker.files.proof import NO_QUOTE, may_prove
 
 # FREEZE spares the first reader the writing of every page.
 _COPY = sql.SQL(

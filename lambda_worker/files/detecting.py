@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from lambda_worker.files.dialect import Compression, Dialect, Format
-from lambda_worker.files.encodings import detect as detect_encoding
+from lambda_worker.files.encodings.detect import detect as detect_encoding
+from lambda_worker.files.encodings.transcoding import Transcoder
+from lambda_worker.files.packings.unpacking import compression_of, sample_of
 from lambda_worker.files.reading import FileFault, Note
-from lambda_worker.files.sniffing import sniff
-from lambda_worker.files.transcoding import Transcoder
-from lambda_worker.files.unpacking import compression_of, sample_of
+from lambda_worker.files.sniffing.sniff import sniff
 
 SAMPLE_BYTES: Final = 64 * 1024
 """What the browser sends of a file: enough for the header and some hundred records of any usual
@@ -114,7 +114,7 @@ def _dialect(text: bytes, errors: str, *, whole: bool, given: Mapping[str, Any])
     wanted = given.get("format")
     if wanted != Format.CSV and text.lstrip()[:1] in (b"{", b"[", b"\x1e"):
         # Only then: the csv's cold start should not pay for it.
-        from lambda_worker.files.json_reader import json_dialect, json_header_lines
+        from lambda_worker.files.json_reading.reader import json_dialect, json_header_lines
 
         found = json_dialect(text, whole=whole)
         if found is not None:

@@ -40,9 +40,10 @@ class Dialect:
 
     For CSV: `quote` stands around values, doubled inside them; `escape` before a delimiter, quote,
     line end or escape that is to be taken as it is; lines that begin with `comment` are none of the
-    records; `skip_blanks`: blanks after a delimiter do not count. The header is the first `header_lines` records after
-    `preamble` lines; 0: there is none. Records have `width` values, as many as the header if it
-    is 0. `pad`: where a record has fewer, the last ones are empty. `row_names`: the header has no name for the first column, as R writes it.
+    records; `skip_blanks`: blanks after a delimiter do not count. The header is the first
+    `header_lines` records after `preamble` lines; 0: there is none. Records have `width` values, as
+    many as the header if it is 0. `pad`: where a record has fewer, the last ones are empty.
+    `row_names`: the header has no name for the first column, as R writes it.
 
     For JSON: `path` leads from the document to the array of records; each of `paths` names a value
     inside a record (keys joined by dots) that gets a column of its own.

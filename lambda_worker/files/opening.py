@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from lambda_worker.files.csv_reader import CsvReader
+from lambda_worker.files.csv_reading.reader import CsvReader
 from lambda_worker.files.detecting import SAMPLE_BYTES, detect_text, packing_of, require_text
 from lambda_worker.files.dialect import Dialect, Format
+from lambda_worker.files.encodings.transcoding import Transcoder
+from lambda_worker.files.packings.unpacking import unpacked
 from lambda_worker.files.reading import Note, Piece, Reader
-from lambda_worker.files.transcoding import Transcoder
-from lambda_worker.files.unpacking import unpacked
 
 
 def open_file(
@@ -63,7 +63,7 @@ def headers_of(
 ) -> tuple[str, ...]:
     """The columns of all records of a JSON file, in the order of their first appearance; it is read
     to its end. Raises FileFault."""
-    from lambda_worker.files.json_reader import all_headers
+    from lambda_worker.files.json_reading.reader import all_headers
 
     if dialect.compression:
         chunks = unpacked(chunks, dialect.compression, size=size)
@@ -80,7 +80,7 @@ def reader_of(
     """The reader of a text that is unpacked and in UTF-8."""
     if dialect.format is Format.CSV:
         return CsvReader(utf8, dialect, errors)
-    from lambda_worker.files.json_reader import JsonReader
+    from lambda_worker.files.json_reading.reader import JsonReader
 
     return JsonReader(utf8, dialect, errors, headers)
 

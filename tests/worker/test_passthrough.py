@@ -15,10 +15,10 @@ from psycopg import sql
 
 from lambda_worker import staging
 from lambda_worker.copy_form import CopyForm
-from lambda_worker.files import blocks
-from lambda_worker.files.csv_reader import CsvReader
+from lambda_worker.files.csv_reading import blocks
+from lambda_worker.files.csv_reading.proof import Proof
+from lambda_worker.files.csv_reading.reader import CsvReader
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.proof import Proof
 from lambda_worker.files.reading import Aside, Proven
 from tests.worker.files.reading import Read, drain, in_chunks
 from tests.worker.plans import plan_for

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from lambda_worker.files import json_text
 from lambda_worker.files.dialect import Dialect, Format
-from lambda_worker.files.json_reader import JsonReader, json_dialect, json_header_lines
+from lambda_worker.files.json_reading import text as json_text
+from lambda_worker.files.json_reading.reader import JsonReader, json_dialect, json_header_lines
 from tests.worker.files.reading import Read, drain, in_chunks
 
 SAMPLE = 64 * 1024

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from lambda_worker.files.dialect import Compression
+from lambda_worker.files.packings.unpacking import unpacked
 from lambda_worker.files.reading import FileFault
-from lambda_worker.files.unpacking import unpacked
 
 zstd: Final[Any] = importlib.import_module(
     "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"

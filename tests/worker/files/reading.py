@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambda_worker.files.csv_reader import CsvReader
+from lambda_worker.files.csv_reading.reader import CsvReader
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.reading import Aside, Reader, Rows
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_worker.files import blocks as module
-from lambda_worker.files.blocks import BLOCK, SHOWN, LongLine, blocks
+from lambda_worker.files.csv_reading import blocks as module
+from lambda_worker.files.csv_reading.blocks import BLOCK, SHOWN, LongLine, blocks
 from tests.worker.files.reading import in_chunks
 
 LIMIT = 4 * 1024 * 1024

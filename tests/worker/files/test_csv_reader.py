@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lambda_worker.files.csv_scanner import FIELD_LIMIT, Scanner
+from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT, Scanner
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.reading import FileFault
 from tests.worker.files.reading import read_csv

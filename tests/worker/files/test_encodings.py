@@ -11,10 +11,10 @@ import sys
 
 import pytest
 
-from lambda_worker.files.decoding import decoded
-from lambda_worker.files.encoding_names import NAMES
-from lambda_worker.files.encodings import Guess, detect
-from lambda_worker.files.plausible import CANDIDATES
+from lambda_worker.files.encodings.decoding import decoded
+from lambda_worker.files.encodings.detect import Guess, detect
+from lambda_worker.files.encodings.names import NAMES
+from lambda_worker.files.encodings.plausible import CANDIDATES
 
 
 def table(*values: str) -> str:
@@ -248,9 +248,9 @@ def test_iso_2022_is_found_by_its_escapes(codec: str, text: str, expected: str) 
 
 def test_letters_are_loaded_for_other_files_than_utf8_alone() -> None:
     code = (
-        "import sys; from lambda_worker.files.encodings import detect\n"
+        "import sys; from lambda_worker.files.encodings.detect import detect\n"
         "detect('a,b\\ném,東京,大阪\\n'.encode(), whole=True); detect(b'a,b', whole=True)\n"
-        "sys.exit('lambda_worker.files.letters' in sys.modules)"
+        "sys.exit('lambda_worker.files.encodings.letters' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -1,6 +1,6 @@
 """Names for columns, whatever the header says."""
 
-from lambda_worker.files.headers import LONGEST, fitted, joined, unique
+from lambda_worker.files.csv_reading.headers import LONGEST, fitted, joined, unique
 from lambda_worker.files.reading import Note
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_worker.files.csv_scanner import FIELD_LIMIT
+from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT
 from lambda_worker.files.dialect import Format
-from lambda_worker.files.json_grammar import MOST_RECORD
+from lambda_worker.files.json_reading.grammar import MOST_RECORD
 from lambda_worker.files.reading import FileFault
 from tests.worker.files.json_reading import read_json, reader_of
 

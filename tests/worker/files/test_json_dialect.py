@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lambda_worker.files.dialect import Format
-from lambda_worker.files.json_reader import json_dialect, json_header_lines
+from lambda_worker.files.json_reading.reader import json_dialect, json_header_lines
 from tests.worker.files.json_reading import SAMPLE, as_bytes
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lambda_worker.files.csv_scanner import FIELD_LIMIT
+from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT
 from lambda_worker.files.dialect import Dialect, Format
-from lambda_worker.files.json_grammar import MOST_RECORD
-from lambda_worker.files.json_reader import JsonReader, all_headers
+from lambda_worker.files.json_reading.grammar import MOST_RECORD
+from lambda_worker.files.json_reading.reader import JsonReader, all_headers
 from lambda_worker.files.reading import FileFault, Rows
 from tests.worker.files.json_reading import as_bytes, dialect_of, read_json, reader_of
 from tests.worker.files.reading import in_chunks

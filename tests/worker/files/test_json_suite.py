@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from lambda_worker.files.dialect import Format
-from lambda_worker.files.json_values import scan
+from lambda_worker.files.json_reading.values import scan
 from lambda_worker.files.reading import FileFault
 from tests.worker.files.json_reading import read_json
 

@@ -4,7 +4,7 @@ nothing."""
 import pytest
 
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.sniffing import sniff
+from lambda_worker.files.sniffing.sniff import sniff
 
 
 def layout(text: str, **given: object) -> Dialect:

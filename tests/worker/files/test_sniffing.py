@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.sniffing import sniff
+from lambda_worker.files.sniffing.sniff import sniff
 
 
 def found(text: str, **given: object) -> Dialect:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_worker.files.csv_reader import CsvReader
-from lambda_worker.files.decoding import decoded
+from lambda_worker.files.csv_reading.reader import CsvReader
 from lambda_worker.files.dialect import ASCII, Dialect
-from lambda_worker.files.plausible import CANDIDATES
-from lambda_worker.files.transcoding import WINDOW, Transcoder, bad_byte, shown
+from lambda_worker.files.encodings.decoding import decoded
+from lambda_worker.files.encodings.plausible import CANDIDATES
+from lambda_worker.files.encodings.transcoding import WINDOW, Transcoder, bad_byte, shown
 from tests.worker.files.reading import Read, drain, in_chunks
 
 WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-16", "utf-32")

@@ -18,12 +18,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_worker.files import unpacking
 from lambda_worker.files.dialect import Compression, Dialect
 from lambda_worker.files.opening import open_file
-from lambda_worker.files.packed_bytes import FED
+from lambda_worker.files.packings import unpacking
+from lambda_worker.files.packings.packed_bytes import FED
+from lambda_worker.files.packings.unpacking import (
+    PIECE,
+    SHOWS_BY,
+    compression_of,
+    sample_of,
+    unpacked,
+)
 from lambda_worker.files.reading import FileFault
-from lambda_worker.files.unpacking import PIECE, SHOWS_BY, compression_of, sample_of, unpacked
 from tests.worker.files.packing import (
     PACK,
     SKIPPED,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambda_worker.files.value_shapes import is_half_quoted, is_typed_column, mask, shape
+from lambda_worker.files.sniffing.value_shapes import is_half_quoted, is_typed_column, mask, shape
 
 
 @pytest.mark.parametrize(

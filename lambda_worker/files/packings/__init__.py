@@ -1,0 +1,1 @@
+"""Packed files: unpacked as they come, memory bounded."""

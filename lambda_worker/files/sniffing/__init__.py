@@ -1,0 +1,1 @@
+"""A CSV file's dialect and layout, found in its first lines."""

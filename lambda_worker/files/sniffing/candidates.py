@@ -1,0 +1,119 @@
+"""Which delimiters and quotes a sample may have at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain, product
+from typing import Any, Final
+
+from lambda_worker.files.sniffing.samples import Candidate
+
+STRONG: Final = {
+    ",": 4.0,
+    ";": 5.0,
+    "|": 7.0,
+    "\t": 8.0,
+    "\x1f": 10.0,
+    "\x1e": 10.0,
+    "\x1d": 10.0,
+    "\x1c": 10.0,
+    "\x14": 10.0,
+    "\x01": 10.0,
+    "\x02": 10.0,
+    "\x07": 10.0,
+}
+"""Characters that part values and do little else, with the bits by which one surprises inside of
+text: so much is explained by taking it for a delimiter. A comma is one of some 16 characters of
+prose's punctuation and blanks, a bar or a tab one of hundreds of any, a control character of none.
+Concordance load files have 0x14, Hive 0x01."""
+
+RARE: Final = "^~¦§¬¤¶│\uff5c"
+"""Seldom seen in text, though not made for parting values."""
+
+RARE_BITS: Final = 4.0
+"""As a comma: a file that has both is more likely parted by the comma."""
+
+BLANK_BITS: Final = 0.5
+"""Blanks end words anyway; but that all lines have as many words is something."""
+
+OTHER_BITS: Final = 1.0
+"""Colons, stars and the like stand in times, ratios, formulas."""
+
+NEVER: Final = frozenset("-._+/?'\"`\\()[]{}<>、。・\uff0c\uff1a\uff1b\r\n\0\ufeff\u00a0\u3000")
+"""They stand inside of values, and nobody parts values with them; U+FF0C and the two behind it are
+the comma, colon and semicolon of Chinese and Japanese prose."""
+
+ALONE: Final = ",\t|;\x1f\x1e\x1d\x1c\x01\x02\x03\x04\x05\x06\x07\x08"
+"""A file of one column is read with the first of these that it does not have."""
+
+QUOTES: Final = ('"', "'", "`", "þ")
+"""What stands around values, the usual one first; the thorn is that of Concordance load files."""
+
+ESCAPE: Final = "\\"
+
+LINES_SEEN: Final = 200
+"""Lines in which characters are counted that might be delimiters."""
+
+SELDOM: Final = 10
+"""A strong delimiter is in more than one of so many lines, whatever stands above the table."""
+
+MOST_ODD: Final = 6
+"""Other characters that are tried: each costs a reading of the sample."""
+
+
+def bits(delimiter: str) -> float:
+    """What a delimiter explains wherever it stands."""
+    if delimiter in STRONG:
+        return STRONG[delimiter]
+    if delimiter in RARE:
+        return RARE_BITS
+    return BLANK_BITS if delimiter == " " else OTHER_BITS
+
+
+def candidates(text: str, given: Mapping[str, Any]) -> Iterator[Candidate]:
+    """The plain ones first: of two that are equally good the first is taken. Lines end in LF."""
+    taken = {given.get(name) for name in ("quote", "escape", "comment")}
+    for delimiter in [given["delimiter"]] if "delimiter" in given else _delimiters(text):
+        if delimiter in taken:
+            continue
+        for quote in [given["quote"]] if "quote" in given else _quotes(delimiter, text):
+            yield Candidate(delimiter, quote)
+
+
+def ways(plain: Candidate, text: str, given: Mapping[str, Any]) -> list[Candidate]:
+    """The candidate with the escape characters, and with the blanks after delimiters, that the
+    sample may have; of two with as many faults the first is taken."""
+    delimiter, quote = plain.delimiter, plain.quote
+    escaped = any(ESCAPE + mark in text for mark in (delimiter, quote) if mark)
+    escapes = [given["escape"]] if "escape" in given else ["", ESCAPE] if escaped else [""]
+    blank = delimiter != " " and bool(quote) and f"{delimiter} {quote}" in text
+    skips = (
+        [given["skip_blanks"]] if "skip_blanks" in given else [True, False] if blank else [False]
+    )
+    return [Candidate(delimiter, quote, *way) for way in product(escapes, skips)]
+
+
+def _delimiters(text: str) -> Iterator[str]:
+    lines = [line for line in text.split("\n", LINES_SEEN)[:LINES_SEEN] if line]
+    lines = [line for line in lines if line[0] != "#"] or lines
+    counts = Counter(chain.from_iterable(map(set, lines)))
+    yield from (c for c in STRONG if counts[c] * SELDOM > len(lines))
+    yield next((c for c in ALONE if c not in text), ALONE[-1])
+    if len(lines) > 1:
+        odd = {c for c in lines[0] if not (c.isalnum() or c in STRONG or c in NEVER)}
+        often = [c for c in odd if counts[c] * 2 > len(lines)]
+        yield from sorted(often, key=lambda c: (-bits(c), -counts[c], c))[:MOST_ODD]
+
+
+def _quotes(delimiter: str, text: str) -> Iterator[str]:
+    yield from (quote for quote in QUOTES if quote == '"' or _has_edges(quote, delimiter, text))
+    if '"' in text:
+        yield ""
+
+
+def _has_edges(quote: str, delimiter: str, text: str) -> bool:
+    if quote == delimiter or quote not in text:
+        return False
+    edges = (quote + delimiter, delimiter + quote, f"\n{quote}", f"{quote}\n")
+    return any(edge in text for edge in edges)

@@ -1,0 +1,65 @@
+"""Whether characters that mostly stand inside of values part them in this file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from lambda_worker.files.sniffing.candidates import RARE, STRONG
+from lambda_worker.files.sniffing.samples import Candidate, Row
+from lambda_worker.files.sniffing.value_shapes import is_typed_column
+
+REGULAR: Final = 0.9
+"""Nearly all records must have the same number of values: words in a sentence do not come so."""
+
+PUNCTUATION: Final = (",", ";")
+
+_CLOCK: Final = re.compile(r"\b\d\d?:\d\d\b")
+
+Table = Sequence[Sequence[str]]
+
+
+def is_evident(
+    candidate: Candidate, rows: Sequence[Row], alike: Sequence[list[str]], text: str
+) -> bool:
+    """Whether the candidate's delimiter is one beyond doubt: a strong one is, any other by its
+    records, of which those `alike` have the usual width."""
+    delimiter = candidate.delimiter
+    if delimiter in STRONG or delimiter not in text:
+        return True
+    if not _are_regular(rows, alike) or _is_for_another_end(delimiter, rows, alike, text):
+        return False
+    return delimiter in RARE or _stands_at_quotes(candidate, text) or _are_columns(delimiter, alike)
+
+
+def _are_regular(rows: Sequence[Row], alike: Table) -> bool:
+    if len(alike) < 2 or len(alike) < REGULAR * len(rows):
+        return False
+    width, first = len(alike[0]), len(rows[0].fields)
+    return width > 1 and width - first in (0, 1)  # R's header lacks one name
+
+
+def _is_for_another_end(delimiter: str, rows: Sequence[Row], alike: Table, text: str) -> bool:
+    """Whether it follows commas, as blanks do, or is part of times."""
+    if delimiter == ":" and len(_CLOCK.findall(text)) >= len(rows):
+        return True
+    follows = sum(any(value.endswith(PUNCTUATION) for value in row[:-1]) for row in alike)
+    return follows * 2 > len(rows)
+
+
+def _stands_at_quotes(candidate: Candidate, text: str) -> bool:
+    delimiter, quote = candidate.delimiter, candidate.quote
+    return bool(quote) and (delimiter + quote in text or quote + delimiter in text)
+
+
+def _are_columns(delimiter: str, alike: Table) -> bool:
+    """Whether there are three columns at least, or two of numbers; and two records below what may
+    be a header, or numbers in all."""
+    below = alike[1:]
+    columns = [column for column in zip(*below, strict=True) if any(map(str.strip, column))]
+    if delimiter == " " and len(columns) < len(alike[0]):
+        return False  # runs of blanks: columns of fixed widths
+    if len(below) == 1:
+        return len(columns) > 2 and all(map(is_typed_column, zip(*alike, strict=True)))
+    return len(columns) > 2 or all(map(is_typed_column, columns))

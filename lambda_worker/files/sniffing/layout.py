@@ -1,0 +1,216 @@
+"""Where the table stands in a sample: what comes before it, its header, its width, and the words
+for nothing in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lambda_worker.files.sniffing.header_lines import (
+    NAME_OF_VALUES,
+    PRIOR,
+    header_evidence,
+    header_lines_of,
+    is_header,
+    looks_like_names,
+)
+from lambda_worker.files.sniffing.value_shapes import NULL_WORDS, POSTGRES_NULL, is_typed_column
+
+COMMENTS: Final = ("#", "%", "!")
+"""Characters that begin a comment line where they do."""
+
+RARELY: Final = 10
+"""A comment line with as many values as a record has is one among so many."""
+
+ROWS_SEEN: Final = 300
+"""Records that are looked at to tell a header from data."""
+
+CLEAR: Final = PRIOR + NAME_OF_VALUES
+"""Evidence of a header that a record above it does not outweigh, however it looks."""
+
+TITLES: Final = 20
+"""Records above a header that may be titles which a spreadsheet has filled up with empty values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Members of Dialect of the same names."""
+
+    preamble: int = 0
+    header_lines: int = 1
+    width: int = 0
+    row_names: bool = False
+    comment: str = ""
+    nulls: tuple[str, ...] = ()
+
+
+Cells = Sequence[str]
+
+
+def lay_out(
+    rows: Sequence[Cells], starts: Sequence[int], lines: Sequence[str], given: Mapping[str, Any]
+) -> Layout:
+    """The layout of the table that `rows` hold; each began at the line of `starts`, counted from
+    0."""
+    behind = [n for n, start in enumerate(starts) if start >= given.get("preamble", 0)]
+    rows, starts = [rows[n] for n in behind], [starts[n] for n in behind]
+    if not rows:
+        return Layout()
+    begins = [lines[start][:1] for start in starts]
+    width = given.get("width") or _table_width(rows)
+    top = 0 if "preamble" in given else _top(rows, begins, width)
+    comment = given.get("comment", _comment(rows[top:], begins[top:], width))
+    table = [rows[n] for n in range(top, len(rows)) if not comment or begins[n] != comment]
+    if not table:
+        return Layout(comment=comment)
+    header_lines = given.get("header_lines", header_lines_of(table[: ROWS_SEEN + 1], width))
+    body = table[header_lines : header_lines + ROWS_SEEN]
+    width, row_names = _fitted(table, header_lines, body, width)
+    return Layout(
+        preamble=given.get("preamble", starts[top] if top else 0),
+        header_lines=header_lines,
+        width=width,
+        row_names=row_names,
+        comment=comment,
+        nulls=_nulls(body, width),
+    )
+
+
+def _comment(table: Sequence[Cells], begins: Sequence[str], width: int) -> str:
+    """The character that begins lines amid the records which are none."""
+    if width < 2:
+        return ""  # such a line may be a value
+    for mark in COMMENTS:
+        marked = [table[n] for n, begin in enumerate(begins) if begin == mark]
+        if not marked or begins[0] == mark or len(marked) * 2 > len(table):
+            continue
+        whole = sum(len(row) == width for row in marked)
+        spaced = all(row[0].startswith(mark + " ") for row in marked)
+        if whole * 2 < len(marked) or (spaced and len(marked) * RARELY < len(table)):
+            return mark
+    return ""
+
+
+def _table_width(rows: Sequence[Cells]) -> int:
+    """How many values the records of the main table have: the first table's, unless most cells are
+    in another one. It has more than one column unless that are a mere few records."""
+    widths = Counter(map(len, rows))
+    many = {width: n for width, n in widths.items() if width > 1}
+    if not many or sum(many.values()) * 5 < len(rows):
+        return 1 if widths[1] else max(widths, default=1)
+    main = max(many, key=lambda width: (many[width] * width, width))
+    for width in map(len, rows):
+        if width > 1 and many[width] > 2 and many[width] * width * 2 >= many[main] * main:
+            return width
+    return main
+
+
+def _top(rows: Sequence[Cells], begins: Sequence[str], width: int) -> int:
+    """The record that the table begins with: the first that has its width, the header of another
+    width above it, or the first that is no title."""
+    if width <= 1:
+        return 0
+    marked = next((n for n, begin in enumerate(begins) if begin not in COMMENTS), 0)
+    if marked and _is_marked_header(rows[marked - 1], rows[marked:], width):
+        return marked - 1
+    return marked + _unmarked_top(rows[marked:], width)
+
+
+def _is_marked_header(row: Cells, below: Sequence[Cells], width: int) -> bool:
+    """Whether the last of the lines that look like comments is the header."""
+    return len(row) == width and looks_like_names(row) and not _is_clear_header(below, width)
+
+
+def _unmarked_top(rows: Sequence[Cells], width: int) -> int:
+    first = next((n for n, row in enumerate(rows) if len(row) == width), 0)
+    later = set(map(len, rows[first:])) - {1}
+    ragged = next((n for n, row in enumerate(rows[:first]) if len(row) in later), None)
+    if ragged is not None:
+        return ragged  # not above the table, but records of it with another number of values
+    if first and _is_header_for(rows[first - 1], rows[first:], width):
+        return first - 1
+    return _below_titles(rows, first)
+
+
+def _below_titles(rows: Sequence[Cells], first: int) -> int:
+    """The header below titles that a spreadsheet has filled up with empty values, if there are
+    such."""
+    last = min(len(rows), first + TITLES) - 1
+    at = first
+    while at < last and _is_title(rows[at]):
+        at += 1
+    row = rows[at]
+    below = max(map(_filled, rows[at + 1 : at + TITLES]), default=len(row))
+    if at > first and not _is_title(row) and _filled(row) * 2 >= below and looks_like_names(row):
+        return at
+    return first
+
+
+def _is_header_for(row: Cells, below: Sequence[Cells], width: int) -> bool:
+    """Whether a record of another width is the header of those below it: at least half as many
+    names, and the next is none."""
+    names = [name for name in row if name.strip()]
+    if len(row) < 2 or len(names) * 2 < width or not looks_like_names(names):
+        return False
+    if abs(len(row) - width) > 1:
+        return len(below) < 2 or not is_header(below[0], below[1 : 1 + ROWS_SEEN], width)
+    return not _is_clear_header(below, width)
+
+
+def _is_clear_header(rows: Sequence[Cells], width: int) -> bool:
+    """Whether the first of the records has words where the others have numbers."""
+    return len(rows) > 1 and header_evidence(rows[0], rows[1 : 1 + ROWS_SEEN], width) >= CLEAR
+
+
+def _is_title(row: Cells) -> bool:
+    """Whether a record has a title, or a label and its text, and else nothing."""
+    is_label = row[0].rstrip().endswith(":")
+    return _filled(row) <= 1 or (is_label and len(row) > 3 and not _filled(row[2:]))
+
+
+def _filled(row: Cells) -> int:
+    return sum(bool(value.strip()) for value in row)
+
+
+def _fitted(
+    table: Sequence[Cells], header_lines: int, body: Sequence[Cells], width: int
+) -> tuple[int, bool]:
+    """The number of columns, and whether the first has no name: R writes row names so."""
+    if not header_lines:
+        return width, False
+    names = max((list(row) for row in table[:header_lines]), key=len)
+    if len(names) == width - 1 and body:
+        return width, _are_row_names([row for row in body if len(row) == width])
+    while len(names) > width and not names[-1].strip():
+        names.pop()
+    if len(names) > width and _misses_last(body, width):
+        return width, False
+    return max(width, len(names)), False
+
+
+def _are_row_names(rows: Sequence[Cells]) -> bool:
+    """Whether a first column without a name tells rows apart, and the last is not just what a
+    delimiter at the end of lines makes."""
+    return any(row[-1].strip() for row in rows) and len({row[0] for row in rows}) == len(rows)
+
+
+def _misses_last(body: Sequence[Cells], width: int) -> bool:
+    """Whether all records lack the header's last names alike."""
+    return len(body) > 1 and all(len(row) == width for row in body)
+
+
+def _nulls(body: Sequence[Cells], width: int) -> tuple[str, ...]:
+    """Words for nothing in columns of numbers or dates; Postgres' own wherever it stands."""
+    found: set[str] = set()
+    whole = [row for row in body if len(row) == width]
+    for column in zip(*whole, strict=True):
+        words = {value.strip() for value in column} & NULL_WORDS
+        if not words:
+            continue
+        if is_typed_column(column):
+            found |= words
+        elif POSTGRES_NULL in words:
+            found.add(POSTGRES_NULL)
+    return tuple(sorted(found))

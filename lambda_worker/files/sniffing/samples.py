@@ -1,0 +1,165 @@
+"""The records of a sample as a candidate for its dialect reads them: quickly, and what is no record
+is told apart as the worker's reader does it."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT, Scanner
+from lambda_worker.files.dialect import Dialect
+
+MOST_LOOKS: Final = 200
+"""Lines that are looked at closely because the csv module refuses them: a sample with more is not
+written so."""
+
+MOST_AGAIN: Final = 500
+"""Lines that are read once more because a quote had swallowed them; beyond, they are left out, so
+that a sample full of quotes costs a few readings at most."""
+
+MOST_CUT: Final = 50
+"""Lines of a value that the sample's end may have cut: some pages of a letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """How values might be parted."""
+
+    delimiter: str
+    quote: str = '"'
+    escape: str = ""
+    skip_blanks: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """The same, for a Scanner."""
+        return Dialect(
+            delimiter=self.delimiter,
+            quote=self.quote,
+            escape=self.escape,
+            skip_blanks=self.skip_blanks,
+        )
+
+
+class Row(NamedTuple):
+    """A record: the line it begins on, from 0, and how many it has. A broken one has a stray quote
+    or one that is not closed, and no fields."""
+
+    line: int
+    lines: int
+    fields: list[str]
+    broken: bool = False
+
+
+def records(candidate: Candidate, lines: Sequence[str]) -> list[Row]:
+    """All records, blank lines left out."""
+    sample = _Sample(candidate, lines)
+    rows = sample.read(0, len(lines))
+    if rows and rows[-1].broken and rows[-1].lines > 1:
+        rows = sample.ended(rows[:-1], rows[-1])
+    if any(row.lines > 2 for row in rows):
+        return list(sample.freed(rows, usual_width(rows)))
+    return rows
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """The number of values that most cells are in rows of, of those above one where there are
+    any."""
+    widths = Counter(len(row.fields) for row in rows if not row.broken)
+    return max(widths, key=lambda width: (widths[width] * (width - 1), width), default=1)
+
+
+class _Sample:
+    """Lines, and how much care may still be spent on them."""
+
+    def __init__(self, candidate: Candidate, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._scanner = Scanner(candidate.dialect)
+        self._quote = candidate.quote
+        self._looks = MOST_LOOKS
+        self._again = MOST_AGAIN
+        self._options: dict[str, Any] = {
+            "delimiter": candidate.delimiter,
+            "quotechar": candidate.quote or None,
+            "quoting": csv.QUOTE_MINIMAL if candidate.quote else csv.QUOTE_NONE,
+            "escapechar": candidate.escape or None,
+            "skipinitialspace": candidate.skip_blanks and candidate.delimiter != " ",
+            "strict": True,
+        }
+
+    def read(self, begin: int, end: int) -> list[Row]:
+        """The records of the lines from `begin` to `end`."""
+        rows: list[Row] = []
+        while begin < end:
+            begin = self._read_on(begin, end, rows)
+        return rows
+
+    def _read_on(self, begin: int, end: int, rows: list[Row]) -> int:
+        """Read until a quote has swallowed lines; where to go on."""
+        if csv.field_size_limit() != FIELD_LIMIT:
+            csv.field_size_limit(FIELD_LIMIT)
+        reader = csv.reader(self._lines[begin:end], **self._options)
+        while True:
+            line = begin + reader.line_num
+            try:
+                fields = next(reader)
+            except StopIteration:
+                return end
+            except csv.Error:
+                taken = begin + reader.line_num - line
+                if taken > 1 and begin + reader.line_num == len(self._lines):
+                    rows.append(Row(line, taken, [], broken=True))
+                    return end
+                rows.append(self._closely(line))
+                if taken > 1 and self._again >= taken:
+                    self._again -= taken
+                    return line + 1
+                continue
+            if fields and (len(fields) > 1 or fields[0].strip()):
+                rows.append(Row(line, begin + reader.line_num - line, fields))
+
+    def _closely(self, line: int) -> Row:
+        """The record of one line that the csv module refuses; blanks may follow a quote."""
+        if self._looks > 0:
+            self._looks -= 1
+            record = self._scanner.record(self._lines[line])
+            if not record.is_open and not record.is_stray:
+                return Row(line, 1, record.fields)
+        return Row(line, 1, [], broken=True)
+
+    def ended(self, rows: list[Row], last: Row) -> list[Row]:
+        """The records where the `last` one is open at the sample's end: that has cut it, or its
+        quote has swallowed what is below it."""
+        width = usual_width(rows)
+        below = self._lines[last.line + 1 : last.line + 1 + MOST_CUT]
+        alike = sum(len(self._scanner.record(line).fields) == width for line in below)
+        if rows and last.lines <= MOST_CUT and alike * 2 < len(below):
+            return rows
+        self._again -= last.lines
+        first = Row(last.line, 1, [], broken=True)
+        return [*rows, first, *self.read(last.line + 1, last.line + last.lines)]
+
+    def freed(self, rows: Sequence[Row], width: int) -> Iterator[Row]:
+        """The records, with those that a quote had swallowed."""
+        for row in rows:
+            if row.lines < 3 or width < 2 or not self._has_swallowed(row, width):
+                yield row
+                continue
+            self._again -= row.lines
+            yield Row(row.line, 1, [], broken=True)
+            yield from self.freed(self.read(row.line + 1, row.line + row.lines), width)
+
+    def _has_swallowed(self, row: Row, width: int) -> bool:
+        """Whether lines inside a record are all records themselves."""
+        inside = self._lines[row.line + 1 : row.line + row.lines - 1]
+        few = 1 if len(row.fields) != width else 2
+        if len(inside) < few or self._again < row.lines or self._looks < len(inside):
+            return False
+        self._looks -= len(inside)
+        return all(
+            not found.is_open and not found.is_stray and len(found.fields) == width
+            for found in map(self._scanner.record, inside)
+        )
