@@ -25,6 +25,8 @@ FAILURES: Final[dict[str, LiteralString]] = {
     "Unpack it and upload that.",
     "packed_unseen": "The first {needs} bytes of this {packing} file would be needed to show anything of it. "
     "Unpack it, or pack it with gzip.",
+    "header_unseen": "The first line is longer than {size} KB, so the columns cannot be shown here. "
+    "Is this a table? If so, import it with manage.py import_file.",
     "header_too_long": "Line {line}, where the header should be, is longer than {limit} characters. Is this a table?",
     "json_broken": "Line {line}, column {column}: this is no JSON (“{text}”), and nothing behind it can be trusted. "
     "Put names and texts in double quotes; no comments, no comma before a closing bracket.",

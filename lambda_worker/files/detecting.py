@@ -124,10 +124,12 @@ def _dialect(text: bytes, errors: str, *, whole: bool, given: Mapping[str, Any])
     if wanted in (Format.JSON, Format.NDJSON):
         return Dialect(**given)
     lines = text if whole else whole_lines(text)
-    return sniff(lines.decode("utf-8", errors), given)
+    if lines:
+        return sniff(lines.decode("utf-8", errors), given)
+    # The first line alone is longer than the sample: how many values it has is not known yet.
+    return replace(sniff(text.decode("utf-8", errors), given), width=given.get("width", 0))
 
 
 def whole_lines(sample: bytes) -> bytes:
-    """The sample without the line that its end has cut, unless that is all there is."""
-    end = max(sample.rfind(b"\n"), sample.rfind(b"\r"))
-    return sample[: end + 1] if end >= 0 else sample
+    """The sample without the line that its end has cut."""
+    return sample[: max(sample.rfind(b"\n"), sample.rfind(b"\r")) + 1]

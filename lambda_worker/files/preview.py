@@ -78,7 +78,10 @@ def _whole_part(found: Detected) -> bytes:
     """The sample's text without what its end has cut; JSON knows its own end."""
     if found.whole or found.dialect.format is not Format.CSV:
         return found.sample
-    return whole_lines(found.sample)
+    lines = whole_lines(found.sample)
+    if not lines:
+        raise FileFault("header_unseen", size=SAMPLE_BYTES // 1024)
+    return lines
 
 
 def _pieces(reader: Reader, *, whole: bool) -> Iterator[Rows | Aside]:

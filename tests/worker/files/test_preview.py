@@ -55,6 +55,11 @@ def test_a_line_with_letters_shows_whether_the_encoding_is_right() -> None:
     assert preview(b"a,b\n1,2\n", whole=True).line == ""
 
 
+def test_a_header_beyond_the_sample_is_not_guessed() -> None:
+    with pytest.raises(FileFault, match="header_unseen"):
+        preview(b"name_of_a_column," * 5_000, whole=False)
+
+
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(FileFault, match="not_text"):
         preview(b"PK\x03\x04" + bytes(100), whole=False)
