@@ -92,12 +92,18 @@ def compose(recipient: str, plan: ImportPlan, result: Result) -> Mail:
     )
 
 
+_FIRST: Final = {"first_line": "…", "line": "…", "column": "…"}
+"""For params that differ from record to record, and are not in a group."""
+
+
 def _fault_line(group: dict[str, Any], language: str) -> str:
-    params = {"first_line": "…", **group["params"], "value": group["value"]}
+    params = {**_FIRST, **group["params"], "value": group["value"]}
     words = sentence(group["code"], params, language)
     rows = group["rows"]
     where = f"{group['header']}: " if group["header"] else ""
-    return f"{rows:,} x {where}{words}"
+    line = f"line {group['line']:,}"
+    lines = line if rows == 1 else f"{rows:,} x, first in {line}"
+    return f"{lines}: {where}{words}"
 
 
 def _text(paragraphs: list[str], counts: list[str], faults: list[str], url: str) -> str:

@@ -53,7 +53,8 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RejectReport:
-    """`records` with at least one fault; the summary's groups, commonest first."""
+    """`records` with at least one fault; the summary's groups, commonest first: each with its
+    number of `rows` and the `line` of the first."""
 
     records: int
     summary: list[dict[str, Any]]
@@ -71,7 +72,7 @@ def write_rejects(
     transaction."""
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     file = RejectFile(text, headers)
-    groups: Counter[tuple[str, str, str, str, str]] = Counter()
+    groups = _Groups()
     kept: list[Fault] = []
     records = 0
     for line, fields, faults in merge(
@@ -79,15 +80,13 @@ def write_rejects(
     ):
         records += 1
         file.write(line, [_cells(fault, plan) for fault in faults], fields)
-        _sum_up(groups, faults)
+        groups.add(faults)
         if len(kept) < REJECTS_KEPT:
             kept.extend(faults)
     text.flush()
     text.detach()
     _keep(data, job, kept[:REJECTS_KEPT])
-    return RejectReport(
-        records, [_group(key, rows) for key, rows in groups.most_common(SUMMARY_KEPT)]
-    )
+    return RejectReport(records, groups.summary())
 
 
 def new_reject_stream() -> IO[bytes]:
@@ -252,26 +251,45 @@ def words(fault: Fault) -> dict[str, Any]:
     return {**fault.params, "value": fault.value[:VALUE_SHOWN]}
 
 
-def _sum_up(groups: Counter[tuple[str, str, str, str, str]], faults: list[Fault]) -> None:
-    for fault in faults:
-        params = {k: v for k, v in fault.params.items() if k != "first_line"}
-        # What is wrong with a whole line is one thing in a thousand lines.
-        value = fault.value[:VALUE_SHOWN] if fault.header else ""
-        key = (fault.field, fault.header, value, fault.code, json.dumps(params))
-        if key in groups or len(groups) < SUMMARY_COUNTED:
-            groups[key] += 1
+_Key = tuple[str, str, str, str, str]
 
 
-def _group(key: tuple[str, str, str, str, str], rows: int) -> dict[str, Any]:
-    field, header, value, code, params = key
-    return {
-        "field": field,
-        "header": header,
-        "value": value,
-        "code": code,
-        "params": json.loads(params),
-        "rows": rows,
-    }
+class _Groups:
+    """Sums up what is wrong: faults that read alike are one."""
+
+    def __init__(self) -> None:
+        self._rows: Counter[_Key] = Counter()
+        self._lines: dict[_Key, int] = {}
+
+    def add(self, faults: list[Fault]) -> None:
+        """The faults of the next record."""
+        for fault in faults:
+            key = _key(fault)
+            if key in self._rows or len(self._rows) < SUMMARY_COUNTED:
+                self._rows[key] += 1
+                self._lines.setdefault(key, fault.line)
+
+    def summary(self) -> list[dict[str, Any]]:
+        """The commonest groups, as JSON."""
+        return [
+            {
+                "field": key[0],
+                "header": key[1],
+                "value": key[2],
+                "code": key[3],
+                "params": json.loads(key[4]),
+                "rows": rows,
+                "line": self._lines[key],
+            }
+            for key, rows in self._rows.most_common(SUMMARY_KEPT)
+        ]
+
+
+def _key(fault: Fault) -> _Key:
+    params = {k: v for k, v in fault.params.items() if k not in ("first_line", "line", "column")}
+    # What is wrong with a whole line is one thing in a thousand lines.
+    value = fault.value[:VALUE_SHOWN] if fault.header else ""
+    return (fault.field, fault.header, value, fault.code, json.dumps(params))
 
 
 _FORGET = sql.SQL("DELETE FROM {table} WHERE job_id = {job}")

@@ -75,6 +75,17 @@ def test_a_refusal_as_json_exits_with_1(tmp_path: Path, capsys: Any) -> None:
     assert (caught.value.code, rows.exists()) == (1, False)
 
 
+def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="named twice"):
+        read(tmp_path, SEMICOLONS, "--rows", str(tmp_path / "file"))
+    assert (tmp_path / "file").read_bytes() == SEMICOLONS
+
+
+def test_a_path_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No such file"):
+        read(tmp_path, SEMICOLONS, "--rows", str(tmp_path / "no" / "rows.csv"))
+
+
 @pytest.mark.parametrize("dialect", ["{", "[]", '{"delimeter": ","}', '{"encoding": "utf-9"}'])
 def test_a_senseless_dialect_is_refused(tmp_path: Path, dialect: str) -> None:
     with pytest.raises(CommandError, match="argument --dialect"):

@@ -47,14 +47,11 @@ def after(stack: Stack, target: str, content: bytes, shown: bytes = b"", **optio
     ("content", "code"),
     [
         (b"code\nFR\n", "missing_column"),
-        (b"\n \n", "missing_column"),
+        (b"\n \n", "empty_file"),
         (b"\n\n", "empty_file"),
-        (PNG, "not_csv"),
-        (b'code,name\nFR,"France\n', "unclosed_quote"),
-        (b"code,name\nFR,France,Paris\n", "wrong_field_count"),
-        (b"code,name\nFR,Fran\xe7ais\n", "bad_encoding"),
+        (PNG, "not_text"),
     ],
-    ids=["column", "blank", "empty", "png", "quote", "ragged", "latin-1"],
+    ids=["column", "blank", "empty", "png"],
 )
 def test_a_file_that_cannot_be_read_ends_in_words(stack: Stack, content: bytes, code: str) -> None:
     ended = after(stack, COUNTRY, content, shown=b"code,name\n")
@@ -62,6 +59,26 @@ def test_a_file_that_cannot_be_read_ends_in_words(stack: Stack, content: bytes, 
     assert ended.words in ended.mail.replace('\\"', '"').replace("\\\\", "\\")
     assert support.count(stack, "airports_country") == 0
     assert support.staging_tables(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (b'FR,"France', "unclosed_quote"),
+        (b"FR,France,Paris", "wrong_field_count"),
+        (b"FR,Fran\xe7ais", "bad_encoding"),
+    ],
+    ids=["quote", "ragged", "latin-1"],
+)
+def test_a_broken_record_is_told_and_the_others_go_in(
+    stack: Stack, record: bytes, code: str
+) -> None:
+    content = b"code,name\nDE,Germany\n" + record + b"\nIT,Italy\n"
+    ended = after(stack, COUNTRY, content, shown="code,name\nÅ,é\n".encode())
+    assert (ended.job["status"], ended.job["rows_rejected"]) == ("succeeded", 1)
+    assert ended.job["reject_summary"][0]["code"] == code
+    assert "line 3: " in ended.mail
+    assert support.count(stack, "airports_country") == 2
 
 
 @pytest.mark.parametrize("bad", [BAD_LATITUDE, UNKNOWN_COUNTRY], ids=["value", "country"])
@@ -135,18 +152,19 @@ def test_a_fault_far_behind_the_preview_is_found_and_its_line_named(
     stack: Stack, countries: int, tmp_path: Path, last: bytes, code: str
 ) -> None:
     file = tmp_path / "airports.csv"
-    file.write_bytes(HEADER + GOOD.replace(b"Good", b"x" * 99) * 700 + last)
+    good = (GOOD.replace(b"AAAA", b"%04d" % n).replace(b"Good", b"x" * 99) for n in range(700))
+    file.write_bytes(HEADER + b"".join(good) + last)
     found = support.import_file(stack, AIRPORT, file)
-    assert (found["status"], found["failure_code"]) == ("failed", code)
-    assert "Line 702" in found["failure"]
-    assert "Line 702" in support.mail_about(stack, found["job"])
-    assert support.count(stack, "airports_airport") == 0
-    assert support.staging_tables(stack) == []
+    assert (found["status"], found["rows_rejected"]) == ("succeeded", 1)
+    [fault] = support.rows(stack, "SELECT line, code FROM imports_importreject")
+    assert (fault["line"], fault["code"]) == (702, code)
+    assert "line 702: " in support.mail_about(stack, found["job"])
+    assert support.count(stack, "airports_airport") == 700
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "empty"), (PNG, sentence("not_csv", {"looks_like": "PNG"})), (b"code\nFR\n", "needs")],
+    [(b"", "empty"), (PNG, sentence("not_text", {"looks_like": "PNG"})), (b"code\nFR\n", "needs")],
     ids=["empty", "picture", "column"],
 )
 def test_the_command_says_at_once_what_the_worker_would(

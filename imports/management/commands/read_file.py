@@ -46,8 +46,23 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Read it whole, and tell."""
         path: Path = options["file"]
+        try:
+            self._require_paths(path, options["rows"], options["rejects"])
+            self._read(path, options)
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from error
+
+    def _require_paths(self, path: Path, *outputs: Path | None) -> None:
+        """A file to read, and none that would be lost by what is written."""
         if not path.is_file():
             raise CommandError(f"There is no file {str(path)!r}.")
+        taken = [path.resolve()]
+        for output in filter(None, outputs):
+            if output.resolve() in taken:
+                raise CommandError(f"{str(output)!r} is named twice.")
+            taken.append(output.resolve())
+
+    def _read(self, path: Path, options: dict[str, Any]) -> None:
         with ExitStack() as files:
             outputs = _Outputs(files, options["rows"], options["rejects"])
             try:

@@ -54,10 +54,12 @@ class Lines:
             self._next.append(block)
         return self._next[0] if self._next else None
 
-    def skip_block(self, lines: int) -> None:
-        """Leave out the block that comes next."""
+    def skip(self, lines: int, rest: bytes = b"") -> None:
+        """Leave out the block that comes next, or its first `lines` before the `rest`."""
         self.number += lines
         self._next.popleft()
+        if rest:
+            self._next.appendleft(rest)
 
     def cut_block(self) -> bool:
         """Cut the block that comes next into smaller ones; False where it is small, or one line."""

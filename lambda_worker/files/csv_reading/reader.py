@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from io import StringIO
-from itertools import islice
 from typing import Any, Final
 
 from lambda_worker.files.csv_reading.blocks import LongLine
 from lambda_worker.files.csv_reading.headers import fitted, joined, unique
 from lambda_worker.files.csv_reading.lines import Lines
 from lambda_worker.files.csv_reading.proof import Proof, may_prove
+from lambda_worker.files.csv_reading.quick import Quick
 from lambda_worker.files.csv_reading.remarks import Remarks
 from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT, Record, Scanner, without_line_end
 from lambda_worker.files.dialect import Dialect
@@ -26,8 +24,8 @@ FAR_LOOKS: Final = 20
 file of nothing else is read in linear time."""
 NEAR: Final = 16 * 1024
 
-AT_A_TIME: Final = 256
-"""Records that are read before their width is looked at: a block that is none is left soon."""
+LARGE: Final = 32 * 1024
+"""Bytes: in smaller blocks that did not prove themselves it is no use to look for parts that do."""
 
 TEXT_SHOWN: Final = 1_000
 """Characters that are kept of a record that is set aside."""
@@ -124,6 +122,7 @@ class CsvReader:
         """The records after the header; as Rows or Asides alone where not `proven`."""
         lines = self._lines
         proof = self._proof() if proven and may_prove(self.dialect) else None
+        quick = Quick(self._scanner, self._width, self._again)
         while True:
             if not lines.is_between_blocks:
                 yield from self._carefully()
@@ -131,43 +130,25 @@ class CsvReader:
             block = lines.next_block()
             if block is None:
                 return
-            if isinstance(block, bytes) and (piece := self._as_one(block, proof)):
+            line = lines.number + 1
+            if isinstance(block, LongLine):
+                yield from self._carefully()
+            elif proof is not None and (number := proof.records(block)):
                 self._remarks.went_well()
-                yield piece
-                lines.skip_block(piece.records)
+                yield Proven(line, block, number)
+                lines.skip(number)
+            elif proof is not None and len(block) > LARGE and lines.cut_block():
+                continue  # most of its parts will prove themselves
+            elif part := quick.read(block, line):
+                self._remarks.went_well()
+                yield from part.pieces
+                lines.skip(part.lines, part.rest)
             elif not lines.cut_block():
                 yield from self._carefully()
 
     def _proof(self) -> Proof:
         never = [self._header_line] if self._again else []
         return Proof(self.dialect, self._width, self.line_end, FIELD_LIMIT, never)
-
-    def _as_one(self, block: bytes, proof: Proof | None) -> Proven | Rows | None:
-        """A block of whole records of the right width, one a line; else None."""
-        line = self._lines.number + 1
-        if proof is not None and (number := proof.records(block)):
-            return Proven(line, block, number)
-        rows = self._rows_of(block)
-        return Rows(line, rows) if rows else None
-
-    def _rows_of(self, block: bytes) -> list[list[str]] | None:
-        try:
-            text = block.decode()
-        except UnicodeDecodeError:
-            return None
-        scanner = self._scanner
-        if not scanner.suits_csv_module(text) or scanner.has_comment(text):
-            return None
-        reader = scanner.quick_rows(StringIO(text, newline=""))
-        rows: list[list[str]] = []
-        try:
-            while some := list(islice(reader, AT_A_TIME)):
-                rows += some
-                if len(rows) != reader.line_num or {*map(len, some)} != {self._width}:
-                    return None
-        except csv.Error:
-            return None
-        return None if self._again in rows else rows
 
     def _carefully(self) -> Iterator[Piece]:
         """Records by the scanner, to the next place where a block and a record begin."""
@@ -265,12 +246,7 @@ class CsvReader:
             return True
         inside = held[1:-1]
         few = 1 if record.is_stray or len(record.fields) != self._width else 2
-        if self._width < 2 or len(inside) < few:
-            return False
-        return all(
-            not found.is_open and len(found.fields) == self._width
-            for found in map(self._scanner.record, inside)
-        )
+        return len(inside) >= few and self._scanner.are_records(inside, self._width)
 
     # -- Records set aside -------------------------------------------------------------------------
 

@@ -205,6 +205,13 @@ class Scanner:
         record.feed(line)
         return record
 
+    def are_records(self, lines: Iterable[str], width: int) -> bool:
+        """Whether each line is a record of `width` values by itself, which one of one value says
+        nothing about."""
+        return width > 1 and all(
+            not found.is_open and len(found.fields) == width for found in map(self.record, lines)
+        )
+
     def is_nothing(self, line: str, width: int) -> bool:
         """Whether a line is blank or a comment. In a file of one column blanks are a value."""
         if self.comment and line.startswith(self.comment):
