@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from imports import repeats, wording
 from imports.liveness import LOST, Life, life_now
 from imports.models import ImportAttempt, ImportCancelRequest, ImportJob
 from lambda_worker import contract
 from lambda_worker.contract import Status
+from lambda_worker.language import translated
 
 SHARES: Final = {Status.STAGING: (0, 35), Status.CHECKING: (35, 60), Status.APPLYING: (60, 99)}
 """From and to which percent of the whole each phase goes: a million rows took some 5 s to read, 4 s
@@ -128,7 +129,7 @@ def _sentence(job: ImportJob, status: Status, life: Life | None, *, cancelling: 
         return _("Done, but some rows were rejected.")
     if status is Status.IN_REVIEW and job.repeats_id:
         return repeats.question(job)
-    return _(status.sentence)
+    return translated(status.sentence, get_language() or "en")
 
 
 def _detail(job: ImportJob, attempt: ImportAttempt | None, life: Life | None, now: datetime) -> str:

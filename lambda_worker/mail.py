@@ -1,17 +1,23 @@
-"""The mail at a job's end: subject, text and HTML from the job's own figures."""
+"""The mail at a job's end, or when a review waits: subject, text and HTML in the reader's
+language."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
 
 from lambda_worker.contract import Status
+from lambda_worker.language import grouped, translated
+from lambda_worker.mail_forms import Letter, as_html, as_text
 from lambda_worker.plan import ImportPlan
-from lambda_worker.words import sentence
+from lambda_worker.words import filled, sentence
 
 FAULTS_SHOWN: Final = 5
 """Groups of rejects in a mail: enough to recognise the mistake; the page has the rest."""
+
+NOTES_SHOWN: Final = 5
+"""Remarks about the file, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +32,14 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The figures of a job that a mail tells."""
+    """The figures of a job that a mail tells. `notes` are [code, params] of the reading."""
 
     status: Status
-    counts: dict[str, int | None]
+    counts: Mapping[str, int | None]
     reject_summary: list[dict[str, Any]]
     failure_code: str
     failure_params: dict[str, Any]
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list[Any])
 
 
 _SUBJECTS: Final[dict[Status, LiteralString]] = {
@@ -41,6 +48,7 @@ _SUBJECTS: Final[dict[Status, LiteralString]] = {
     Status.IN_REVIEW: "{file} waits for your review",
     Status.EXPIRED: "{file} has expired",
 }
+_WITH_REJECTS: Final[LiteralString] = "{subject}, {rejected} rejected"
 
 _OPENINGS: Final[dict[Status, LiteralString]] = {
     Status.SUCCEEDED: "Your file {file} has been imported into {plural}.",
@@ -51,77 +59,96 @@ _OPENINGS: Final[dict[Status, LiteralString]] = {
 }
 
 _COUNTS: Final[dict[str, LiteralString]] = {
-    "records_read": "records read",
-    "rows_inserted": "inserted",
-    "rows_updated": "updated",
-    "rows_unchanged": "unchanged",
-    "rows_superseded": "superseded",
-    "rows_skipped": "skipped",
-    "rows_rejected": "rejected",
+    "records_read": "Read",
+    "rows_inserted": "Inserted",
+    "rows_updated": "Updated",
+    "rows_unchanged": "Unchanged",
+    "rows_superseded": "Superseded",
+    "rows_skipped": "Skipped",
+    "rows_rejected": "Rejected",
 }
+_ALWAYS: Final = ("records_read", "rows_rejected")
+"""Counts that are told even where they are 0."""
+
+_LINKS: Final[dict[Status, LiteralString]] = {
+    Status.SUCCEEDED: "All about this import",
+    Status.FAILED: "All about this import",
+    Status.IN_REVIEW: "Look at it and apply it",
+    Status.EXPIRED: "All about this import",
+}
+_REJECTED: Final[LiteralString] = "What was rejected"
+_ABOUT_FILE: Final[LiteralString] = "About the file"
+_ONE: Final[LiteralString] = "Line {line}: {fault}"
+_MANY: Final[LiteralString] = "{rows} rows, the first in line {line}: {fault}"
+
+
+def templates() -> Iterator[str]:
+    """All that is to be translated."""
+    for table in (_SUBJECTS, _OPENINGS, _COUNTS, _LINKS):
+        yield from table.values()
+    yield from (_WITH_REJECTS, _REJECTED, _ABOUT_FILE, _ONE, _MANY)
 
 
 def compose(recipient: str, plan: ImportPlan, result: Result) -> Mail:
     """The mail that tells how a job stands."""
-    names = {
-        "file": plan.file.name,
-        "plural": plan.target.name_plural,
-        "written": (result.counts["rows_inserted"] or 0) + (result.counts["rows_updated"] or 0),
-    }
-    subject = _SUBJECTS[result.status].format_map(names)
-    if result.status is Status.SUCCEEDED and result.counts["rows_rejected"]:
-        subject += f", {result.counts['rows_rejected']:,} rejected"
-    paragraphs = [_OPENINGS[result.status].format_map(names)]
-    if result.failure_code:
-        paragraphs.append(
-            sentence(result.failure_code, result.failure_params, plan.audience.language)
-        )
-    counts = [
-        f"{number:,} {_COUNTS[name]}"
-        for name, number in result.counts.items()
-        if number is not None and (number or name in ("records_read", "rows_rejected"))
-    ]
-    faults = [
-        _fault_line(group, plan.audience.language) for group in result.reject_summary[:FAULTS_SHOWN]
-    ]
-    return Mail(
-        recipient=recipient,
-        subject=" ".join(subject.split()),  # no line break may reach a header
-        text=_text(paragraphs, counts, faults, plan.audience.job_url),
-        html=_html(paragraphs, counts, faults, plan.audience.job_url),
+    language = plan.audience.language
+    letter = Letter(
+        language=language,
+        opening=filled(_OPENINGS[result.status], _names(plan, result), language),
+        reason=_reason(result, language),
+        counts=_counts(result, language),
+        faults_title=translated(_REJECTED, language),
+        faults=[_fault(group, language) for group in result.reject_summary[:FAULTS_SHOWN]],
+        notes_title=translated(_ABOUT_FILE, language),
+        notes=[sentence(code, params, language) for code, params in result.notes[:NOTES_SHOWN]],
+        link=translated(_LINKS[result.status], language),
+        url=plan.audience.job_url,
     )
+    subject = _subject(plan, result, language)
+    return Mail(recipient, " ".join(subject.split()), as_text(letter), as_html(letter, subject))
+
+
+def _names(plan: ImportPlan, result: Result) -> dict[str, Any]:
+    return {"file": plan.file.name, "plural": plan.target.name_plural, "written": _written(result)}
+
+
+def _written(result: Result) -> int:
+    return (result.counts["rows_inserted"] or 0) + (result.counts["rows_updated"] or 0)
+
+
+def _subject(plan: ImportPlan, result: Result, language: str) -> str:
+    names = _names(plan, result)
+    if names["written"] == 1:
+        names["plural"] = plan.target.name
+    subject = filled(_SUBJECTS[result.status], names, language)
+    rejected = result.counts["rows_rejected"]
+    if result.status is not Status.SUCCEEDED or not rejected:
+        return subject
+    return filled(_WITH_REJECTS, {"subject": subject, "rejected": rejected}, language)
+
+
+def _reason(result: Result, language: str) -> str:
+    if not result.failure_code:
+        return ""
+    return sentence(result.failure_code, result.failure_params, language)
+
+
+def _counts(result: Result, language: str) -> list[tuple[str, str]]:
+    return [
+        (translated(_COUNTS[name], language), grouped(number, language))
+        for name, number in result.counts.items()
+        if number is not None and (number or name in _ALWAYS)
+    ]
 
 
 _FIRST: Final = {"first_line": "…", "line": "…", "column": "…"}
 """For params that differ from record to record, and are not in a group."""
 
 
-def _fault_line(group: dict[str, Any], language: str) -> str:
-    params = {**_FIRST, **group["params"], "value": group["value"]}
-    words = sentence(group["code"], params, language)
-    rows = group["rows"]
-    where = f"{group['header']}: " if group["header"] else ""
-    line = f"line {group['line']:,}"
-    lines = line if rows == 1 else f"{rows:,} x, first in {line}"
-    return f"{lines}: {where}{words}"
-
-
-def _text(paragraphs: list[str], counts: list[str], faults: list[str], url: str) -> str:
-    blocks = [*paragraphs]
-    if counts:
-        blocks.append("\n".join(f"  {line}" for line in counts))
-    if faults:
-        blocks.append("\n".join(["What was rejected:", *(f"  {line}" for line in faults)]))
-    blocks.append(f"All about this import: {url}")
-    return "\n\n".join(blocks) + "\n"
-
-
-def _html(paragraphs: list[str], counts: list[str], faults: list[str], url: str) -> str:
-    parts = [f"<p>{escape(text)}</p>" for text in paragraphs]
-    for title, lines in (("", counts), ("What was rejected:", faults)):
-        if lines:
-            items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-            heading = f"<p>{title}</p>" if title else ""
-            parts.append(f"{heading}<ul>{items}</ul>")
-    parts.append(f'<p><a href="{escape(url, quote=True)}">All about this import</a></p>')
-    return "<!doctype html><html><body>" + "".join(parts) + "</body></html>"
+def _fault(group: dict[str, Any], language: str) -> str:
+    words = sentence(
+        group["code"], {**_FIRST, **group["params"], "value": group["value"]}, language
+    )
+    told = f"{group['header']}: {words}" if group["header"] else words
+    params = {"rows": group["rows"], "line": group["line"], "fault": told}
+    return filled(_ONE if group["rows"] == 1 else _MANY, params, language)

@@ -38,7 +38,7 @@ UPDATE {notice} n
         OR n.sending_at < clock_timestamp() - make_interval(secs => {sending}))
    AND n.doubts + (n.sending_at IS NOT NULL)::int < {most_doubts}
 RETURNING n.id, n.status AS notice_status, n.recipient, j.plan, j.records_read, {counts},
-          j.reject_summary, j.failure_code, j.failure_params""").format(
+          j.reject_summary, j.failure_code, j.failure_params, j.reading""").format(
     notice=_NOTICE,
     job=sql.Identifier(JOB_TABLE),
     sending=sql.Literal(SENDING_SECONDS),
@@ -85,6 +85,7 @@ def _send(control: Control, row: dict[str, Any], mailer: Mailer) -> None:
         reject_summary=row["reject_summary"],
         failure_code=row["failure_code"],
         failure_params=row["failure_params"],
+        notes=row["reading"].get("notes", []),
     )
     try:
         mail = compose(row["recipient"], ImportPlan.from_json(row["plan"]), result)

@@ -3,7 +3,11 @@ these."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final, LiteralString, cast
+
+from lambda_worker.files.encodings.names import encoding_name
+from lambda_worker.language import grouped, listed, translated
 
 FAILURES: Final[dict[str, LiteralString]] = {
     "empty_file": "The file is empty. Choose the file again, with at least a header line.",
@@ -144,23 +148,41 @@ NOTES: Final[dict[str, LiteralString]] = {
 """What a person should know about how a file was read."""
 
 
+NEAR: Final[LiteralString] = "{words}; did you mean “{near}”?"
+
+
 def sentence(code: str, params: dict[str, Any], language: str = "en") -> str:
-    """The sentence of a failure, fault or note. KeyError if the code, or one of its params, is
-    unknown."""
-    del language  # English for now; the plan and the call carry the language already
+    """The sentence of a failure, fault or note in a language (a BCP 47 tag). KeyError if the code,
+    or one of its params, is unknown."""
     template = FAILURES.get(code) or FAULTS.get(code) or NOTES[code]
-    words = template.format_map({name: _text(value) for name, value in params.items()})
+    words = filled(template, params, language)
     near = params.get("near")
-    return f"{words}; did you mean “{near}”?" if near else words
+    return filled(NEAR, {"words": words, "near": near}, language) if near else words
 
 
-def _text(value: Any) -> str:
+def filled(template: str, params: dict[str, Any], language: str) -> str:
+    """A template in a language, with its params as people write them there."""
+    found = {name: _text(name, value, language) for name, value in params.items()}
+    return translated(template, language).format_map(found)
+
+
+def _text(name: str, value: Any, language: str) -> str:
+    if name == "encoding":
+        return encoding_name(str(value))
     match value:
         case list() | tuple():
-            return ", ".join(map(str, cast("list[Any]", value)))
+            return listed(map(str, cast("list[Any]", value)), language)
         case bool():
             return str(value)
         case int():
-            return f"{value:,}"
+            return grouped(value, language)
         case _:
             return str(value)
+
+
+def templates() -> Iterator[str]:
+    """All that is to be translated."""
+    yield from FAILURES.values()
+    yield from FAULTS.values()
+    yield from NOTES.values()
+    yield NEAR

@@ -161,7 +161,7 @@ if DYNO:
 # -- Language and time --------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("ja", "日本語")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

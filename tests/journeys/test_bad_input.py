@@ -77,7 +77,7 @@ def test_a_broken_record_is_told_and_the_others_go_in(
     ended = after(stack, COUNTRY, content, shown="code,name\nÅ,é\n".encode())
     assert (ended.job["status"], ended.job["rows_rejected"]) == ("succeeded", 1)
     assert ended.job["reject_summary"][0]["code"] == code
-    assert "line 3: " in ended.mail
+    assert "Line 3: " in ended.mail
     assert support.count(stack, "airports_country") == 2
 
 
@@ -158,7 +158,7 @@ def test_a_fault_far_behind_the_preview_is_found_and_its_line_named(
     assert (found["status"], found["rows_rejected"]) == ("succeeded", 1)
     [fault] = support.rows(stack, "SELECT line, code FROM imports_importreject")
     assert (fault["line"], fault["code"]) == (702, code)
-    assert "line 702: " in support.mail_about(stack, found["job"])
+    assert "Line 702: " in support.mail_about(stack, found["job"])
     assert support.count(stack, "airports_airport") == 700
 
 

@@ -116,7 +116,7 @@ def test_the_end_is_mailed_once(bench: Workbench) -> None:
     row = bench.import_("country", "code,name\nDE,Germany\nfr,France\n")
     assert bench.run(row["id"]) == "nothing_to_do"
     (mail,) = bench.world.mails
-    assert mail.subject == "countrys.csv is in: 1 countrys written, 1 rejected"
+    assert mail.subject == "countrys.csv is in: 1 country written, 1 rejected"
     assert "“fr”: two capital letters" in mail.text
 
 
