@@ -19,13 +19,13 @@ from django.utils.translation import get_language
 from imports import queues
 from imports.compiler import compile_plan
 from imports.liveness import LOST, life_now
-from imports.models import ImportAttempt, ImportCancelRequest, ImportJob
+from imports.models import ImportAttempt, ImportCancelRequest, ImportJob, MailChoice
 from imports.nudging import A_PRESS, nudge
 from imports.targets import ImportTarget, Request
 from imports.uploads import form_lifetime
 from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Status
-from lambda_worker.plan import Audience, FilePlan, Mode, OnReject, Review
+from lambda_worker.plan import Audience, FilePlan, MailWhen, Mode, OnReject, Review
 
 
 class NotAllowed(PermissionDenied):
@@ -102,7 +102,14 @@ def audience_of(user: Any, url: str) -> Audience:
         language=get_language() or settings.LANGUAGE_CODE,
         time_zone=timezone.get_current_timezone_name(),
         job_url=url,
+        mail=mail_choice(user),
     )
+
+
+def mail_choice(user: Any) -> MailWhen:
+    """When the user wants to be mailed."""
+    chosen = MailChoice.objects.filter(user_id=user.pk).values_list("when", flat=True).first()
+    return MailWhen(chosen) if chosen else MailWhen.ALWAYS
 
 
 def visible_to(user: Any) -> QuerySet[ImportJob]:

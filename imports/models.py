@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 
 from lambda_worker import contract
 from lambda_worker.contract import Status
+from lambda_worker.plan import MailWhen
 
 STATUS_CHOICES = [(status.value, status.value.replace("_", " ")) for status in Status]
 
@@ -41,9 +42,11 @@ class ImportJob(models.Model):
     file_name = models.TextField()
     declared_size = models.BigIntegerField()
     created_at = models.DateTimeField(db_default=Now())
+    fixes_id = models.UUIDField(null=True)
     plan = models.JSONField()
     plan_version = models.SmallIntegerField()
     upload_expires_at = models.DateTimeField()
+    upload_id = models.TextField(default="", db_default="")
     review_approved_at = models.DateTimeField(null=True)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -66,6 +69,7 @@ class ImportJob(models.Model):
     content_sha256 = models.CharField(max_length=64, default="", db_default="")
     repeats_id = models.UUIDField(null=True)
     reading = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    review = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     records_read = models.BigIntegerField(null=True)
     rows_inserted = models.BigIntegerField(null=True)
     rows_updated = models.BigIntegerField(null=True)
@@ -236,3 +240,47 @@ class ImportNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} to {self.recipient}"
+
+
+class RememberedMapping(models.Model):
+    """How a user mapped files with the same header into the same target the last time."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    target = models.CharField(max_length=200)
+    header_hash = models.CharField(max_length=64)
+    """SHA-256, in hex, of the file's columns in their order."""
+    chosen = models.JSONField()
+    """`mapping` (input to header), `mode`, `on_reject`, `review`, as the page posts them."""
+    used_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "remembered mapping"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "target", "header_hash"], name="imports_mapping_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} by {self.owner_id}"
+
+
+class MailChoice(models.Model):
+    """When a user wants to be mailed about imports; those without a row always."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="import_mail_choice"
+    )
+    when = models.CharField(max_length=20, choices=[(w.value, w.value) for w in MailWhen])
+
+    class Meta:
+        verbose_name = "mail choice"
+        constraints = [
+            models.CheckConstraint(
+                name="imports_mail_when_known",
+                condition=Q(when__in=[when.value for when in MailWhen]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.when}"

@@ -151,9 +151,11 @@ JOB_COLUMNS: Final[tuple[Column, ...]] = (
     Column("file_name", "text", _NOBODY),
     Column("declared_size", "bigint", _NOBODY),
     Column("created_at", "timestamp with time zone", _NOBODY),
+    Column("fixes_id", "uuid", _NOBODY, null=True),
     Column("plan", "jsonb", _WEB),
     Column("plan_version", "smallint", _WEB),
     Column("upload_expires_at", "timestamp with time zone", _WEB),
+    Column("upload_id", "text", _WEB),
     Column("review_approved_at", "timestamp with time zone", _WEB, null=True),
     Column("reviewer_id", "integer", _WEB, null=True),
     Column("retries", "integer", _WEB),
@@ -166,6 +168,7 @@ JOB_COLUMNS: Final[tuple[Column, ...]] = (
     Column("content_sha256", "character varying(64)", _WORKER),
     Column("repeats_id", "uuid", _WORKER, null=True),
     Column("reading", "jsonb", _WORKER),
+    Column("review", "jsonb", _WORKER),
     Column("records_read", "bigint", _WORKER, null=True),
     Column("rows_inserted", "bigint", _WORKER, null=True),
     Column("rows_updated", "bigint", _WORKER, null=True),
@@ -179,7 +182,9 @@ JOB_COLUMNS: Final[tuple[Column, ...]] = (
     Column("failure_params", "jsonb", _WORKER),
     Column("finished_at", "timestamp with time zone", _BOTH, null=True),
 )
-"""`reading` is what was understood of the file: encoding, delimiter, header (see files.Reading).
+"""`reading` is what was understood of the file (see staging.reading_of). `review` is what a review
+shows would happen (see review.Reviewed), empty where there was none. `fixes_id` is the job whose
+rejects, put right, are this file. `upload_id` is S3's, of an upload in parts.
 `announced_at` is when the web side told its own code that the job has ended.
 `repeats_id` is an earlier job that imported the very same bytes into the same target; `nudged_at`
 is when the web side last sent a message because nothing moved.

@@ -344,15 +344,25 @@ class FilePlan:
     headers: tuple[str, ...]
 
 
+class MailWhen(StrEnum):
+    """At which ends of an import its owner wants a mail."""
+
+    ALWAYS = "always"
+    PROBLEMS = "problems"
+    """Where something is to be done: it failed or expired, a review waits, rows were rejected."""
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who is told, how, and where the links in a mail lead. `language` is a BCP 47 tag; `job_url`
-    is whole."""
+    """Who is told, when, how, and where the links in a mail lead. `language` is a BCP 47 tag;
+    `job_url` is whole."""
 
     recipient: str
     language: str
     time_zone: str
     job_url: str
+    mail: MailWhen = MailWhen.ALWAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,10 +407,11 @@ class ImportPlan:
 
 
 def _from_version_3(data: dict[str, Any]) -> dict[str, Any]:
-    """Version 3 knew CSV in UTF-8 with commas and one header line alone."""
+    """Version 3 knew CSV in UTF-8 with commas and one header line alone, and mailed always."""
     file = {
         "name": data["file"]["name"],
         "dialect": strict_json.to_json(Dialect()),
         "headers": data["file"]["headers"],
     }
-    return {**data, "file": file}
+    audience = {**data["audience"], "mail": MailWhen.ALWAYS.value}
+    return {**data, "file": file, "audience": audience}

@@ -24,7 +24,7 @@ from lambda_worker.contract import (
 )
 from lambda_worker.database import Control, Data
 from lambda_worker.faults import Fenced, JobFault
-from lambda_worker.plan import ImportPlan
+from lambda_worker.plan import Audience, ImportPlan, MailWhen
 from lambda_worker.rejects import RejectReport
 from lambda_worker.staging import Staged
 
@@ -130,7 +130,7 @@ VALUES (%(job)s, %(status)s, %(attempt)s, %(recipient)s, clock_timestamp(), '')
 def end(connection: Control | Data, claim: Claim, plan: ImportPlan | None, ending: Ending) -> None:
     """Write the end, inside the caller's transaction and as its last statement. Fenced if it is not
     ours."""
-    if plan is not None and plan.audience.recipient:
+    if plan is not None and wants_mail(plan.audience, ending):
         owe_notice(connection, claim, plan.audience.recipient, ending.status)
     applied = ending.applied
     _guarded(
@@ -157,10 +157,18 @@ def end(connection: Control | Data, claim: Claim, plan: ImportPlan | None, endin
     )
 
 
+def wants_mail(audience: Audience, ending: Ending) -> bool:
+    """Whether this end is one that the owner wants to be told of by mail."""
+    if not audience.recipient or ending.status is Status.CANCELLED:
+        return False  # a cancel the user has just pressed, and sees
+    if audience.mail is MailWhen.PROBLEMS:
+        is_clean = ending.rejects is None or not ending.rejects.records
+        return ending.status is not Status.SUCCEEDED or not is_clean
+    return audience.mail is MailWhen.ALWAYS
+
+
 def owe_notice(connection: Control | Data, claim: Claim, recipient: str, status: Status) -> None:
     """Note that a mail is owed for this end: sent after the commit, by whoever comes first."""
-    if status is Status.CANCELLED:
-        return  # the user has just done it, and sees it
     parameters = {
         "job": claim.job.id,
         "status": status.value,
