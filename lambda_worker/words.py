@@ -11,7 +11,7 @@ from lambda_worker.language import grouped, listed, translated
 
 FAILURES: Final[dict[str, LiteralString]] = {
     "empty_file": "The file is empty. Choose the file again, with at least a header line.",
-    "not_text": "This is no text file: it looks like {looks_like}. Save it as CSV (UTF-8) and upload that.",
+    "not_text": "This is no table in text form: it looks like {looks_like}. Save it as CSV (UTF-8) and upload that.",
     "packed_twice": "In the packed file there is no text, but {inner}. Unpack it and upload the table that is in it.",
     "packed_cut": "The {packing} file ends in the middle: it was not written or copied to its end. "
     "Pack or download it again and upload that.",
@@ -134,12 +134,15 @@ NOTES: Final[dict[str, LiteralString]] = {
     "does another table begin there? They were set aside.",
     "blank_inside": "Line {line} is blank, and records follow. Does another table begin there?",
     "records_for_lines": "Records share lines, so where a line is told, it is the record's number.",
+    "columns_cut": "The first record is longer than what can be seen here, so columns may be missing.",
     "keys_late": "“{header}” first appears in line {line} and is no column; {records} records have it. It was not read.",
     "keys_late_more": "{number} more names appear late and were not read.",
     "keys_missing": "No record has anything at {headers}.",
     "nan_empty": "NaN was read as nothing, {times} times, first in line {line}.",
     "infinity_kept": "Infinity is no JSON; it was kept as a word, {times} times, first in line {line}.",
     "json_commas": "A comma between records is missing or too many, first in line {line}.",
+    "json_prefix": "Before the JSON stands “{text}”, which was not read.",
+    "json_lists": "Another list of records begins in line {line}; the file holds {number}, and all were read.",
     "json_trailing": "Behind the document stands “{text}” (line {line}), which was not read.",
     "other_lists": "The file also holds {paths}, which was not read.",
     "nulls_taken": "Taken for nothing, but in texts: {words}.",

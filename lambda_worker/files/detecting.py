@@ -9,6 +9,9 @@ from typing import Any, Final
 from lambda_worker.files.dialect import Compression, Dialect, Format
 from lambda_worker.files.encodings.detect import detect as detect_encoding
 from lambda_worker.files.encodings.transcoding import Transcoder
+from lambda_worker.files.given import given_of
+from lambda_worker.files.json_reading.prefix import LONGEST, prefix_end
+from lambda_worker.files.markup import markup_of
 from lambda_worker.files.packings.unpacking import compression_of, sample_of
 from lambda_worker.files.reading import FileFault, Note
 from lambda_worker.files.sniffing.sniff import sniff
@@ -39,13 +42,24 @@ _SIGNATURES: Final = (
 @dataclass(frozen=True, slots=True)
 class Detected:
     """How a file is written, the beginning of its text in UTF-8 or the `whole` of it (with the
-    error handler that reads its bad bytes), and what there is to say."""
+    error handler that reads its bad bytes), and what there is to say.
+
+    Where the records of JSON are, `is_sure` if nothing behind the sample can change it, `is_clear`
+    if nothing is likely to.
+    """
 
     dialect: Dialect
     sample: bytes
     whole: bool
     errors: str
     notes: list[Note]
+    is_sure: bool = True
+    is_clear: bool = True
+
+    def require_clear(self) -> None:
+        """FileFault where a JSON file's records are behind the sample, for all that shows."""
+        if not self.is_clear:
+            raise FileFault("json_too_far", path="")
 
 
 def detect(sample: bytes, *, whole: bool, given: Mapping[str, Any] | None = None) -> Detected:
@@ -54,7 +68,8 @@ def detect(sample: bytes, *, whole: bool, given: Mapping[str, Any] | None = None
 
     Raises FileFault for an empty file and for what is no text.
     """
-    packing = packing_of(sample, given or {})
+    given = given_of(given or {})
+    packing = packing_of(sample, given)
     if packing:
         sample = sample_of(sample, packing, whole=whole, most=SAMPLE_BYTES)
         whole = whole and len(sample) < SAMPLE_BYTES
@@ -78,10 +93,7 @@ def detect_text(
     """The same for a sample that is unpacked already."""
     given = {**(given or {}), "compression": packing}
     notes: list[Note] = []
-    if packing and (inner := _looks_like(sample)):
-        raise FileFault("packed_twice", inner=inner)
-    if not sample.strip():
-        raise FileFault("empty_file")
+    _require_content(sample, packing)
     if "encoding" not in given:
         guess = detect_encoding(sample, whole=whole)
         if guess is None:
@@ -91,8 +103,27 @@ def detect_text(
             notes.append(Note("encoding_unsure", {"encoding": guess.encoding}))
     transcoder = Transcoder([sample], given["encoding"])
     text = b"".join(transcoder)
-    dialect = _dialect(text, transcoder.errors, whole=whole, given=given)
+    if "format" not in given and (name := markup_of(text)):
+        raise FileFault("not_text", looks_like=name)
+    if _may_be_json(text, given):
+        # Only then: the csv's cold start should not pay for it.
+        from lambda_worker.files.json_reading.sniffing import find_json
+
+        if found := find_json(text, whole=whole, given=given):
+            dialect = replace(Dialect(format=found.format, path=found.path), **given)
+            sure, clear = found.is_sure, found.is_clear
+            return Detected(dialect, text, whole, transcoder.errors, notes, sure, clear)
+    dialect = _csv_dialect(text, transcoder.errors, whole=whole, given=given)
     return Detected(dialect, text, whole, transcoder.errors, notes)
+
+
+def _require_content(sample: bytes, packing: Compression) -> None:
+    if packing and (inner := _looks_like(sample)):
+        raise FileFault("packed_twice", inner=inner)
+    if not sample.strip():
+        raise FileFault("empty_file")
+    if not sample.strip(b"\0"):
+        raise FileFault("not_text", looks_like="NUL bytes")
 
 
 def require_text(sample: bytes, packing: Compression) -> None:
@@ -110,19 +141,17 @@ def _looks_like(sample: bytes) -> str:
     return next(known, compression_of(sample).value)
 
 
-def _dialect(text: bytes, errors: str, *, whole: bool, given: Mapping[str, Any]) -> Dialect:
-    wanted = given.get("format")
-    if wanted != Format.CSV and text.lstrip()[:1] in (b"{", b"[", b"\x1e"):
-        # Only then: the csv's cold start should not pay for it.
-        from lambda_worker.files.json_reading.reader import json_dialect, json_header_lines
+def _may_be_json(text: bytes, given: Mapping[str, Any]) -> bool:
+    if "format" in given:
+        return given["format"] is not Format.CSV
+    beginning = text[:LONGEST].lstrip()
+    if beginning.startswith((b"{", b"[", b"\x1e")):
+        return True
+    has_bracket = b"{" in beginning or b"[" in beginning
+    return has_bracket and prefix_end(beginning.decode("utf-8", "replace")) > 0
 
-        found = json_dialect(text, whole=whole)
-        if found is not None:
-            form, path = given.get("format", found[0]), given.get("path", found[1])
-            lines = json_header_lines(text, form, path)
-            return replace(Dialect(format=form, path=path, header_lines=lines), **given)
-    if wanted in (Format.JSON, Format.NDJSON):
-        return Dialect(**given)
+
+def _csv_dialect(text: bytes, errors: str, *, whole: bool, given: Mapping[str, Any]) -> Dialect:
     lines = text if whole else whole_lines(text)
     if lines:
         return sniff(lines.decode("utf-8", errors), given)

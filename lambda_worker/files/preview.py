@@ -52,8 +52,9 @@ def preview(
     Raises FileFault where the worker would: an empty file, no text, ...
     """
     found = detect(sample, whole=whole, given=given)
+    found.require_clear()
     text = _whole_part(found)
-    reader = reader_of([text], found.dialect, lambda: found.errors)
+    reader = _reader(text, found, find_header="header_lines" not in (given or {}))
     shown: list[FirstRecord] = []
     asides: list[Aside] = []
     for piece in _pieces(reader, whole=found.whole):
@@ -65,7 +66,7 @@ def preview(
         if len(shown) >= records:
             break
     return Preview(
-        dialect=found.dialect,
+        dialect=reader.dialect,
         headers=reader.headers,
         records=shown,
         asides=asides,
@@ -82,6 +83,15 @@ def _whole_part(found: Detected) -> bytes:
     if not lines:
         raise FileFault("header_unseen", size=SAMPLE_BYTES // 1024)
     return lines
+
+
+def _reader(text: bytes, found: Detected, *, find_header: bool) -> Reader:
+    try:
+        return reader_of([text], found.dialect, lambda: found.errors, find_header=find_header)
+    except FileFault as fault:
+        if found.whole or fault.code != "json_cut":
+            raise
+        raise FileFault("json_too_far", path=".".join(found.dialect.path)) from fault
 
 
 def _pieces(reader: Reader, *, whole: bool) -> Iterator[Rows | Aside]:

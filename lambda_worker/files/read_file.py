@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lambda_worker.files.dialect import Dialect, Format
-from lambda_worker.files.opening import headers_of, open_file
+from lambda_worker.files.dialect import Dialect
+from lambda_worker.files.opening import open_whole
 from lambda_worker.files.reading import Aside, Note, Rows
 
 FIRST_ROWS: Final = 10
@@ -50,10 +50,7 @@ def read_file(
     is the file's, in bytes, if it is known. Raises FileFault for a file that cannot be read; what
     was handed out by then is to be thrown away.
     """
-    reader = open_file(chunks_of(), given=given, size=size)
-    if reader.dialect.format is not Format.CSV:
-        headers = headers_of(chunks_of(), reader.dialect, size=size)
-        reader = open_file(chunks_of(), given=given, headers=headers, size=size)
+    reader = open_whole(chunks_of, given=given, size=size)
     report = FileReport(dialect=reader.dialect, headers=reader.headers)
     on_open(reader.headers)
     for piece in reader.pieces(proven=False):

@@ -81,7 +81,7 @@ def test_preview_shows_the_first_rows_escaped(client: Client) -> None:
 
 
 def test_preview_of_no_csv_says_so_in_words(client: Client) -> None:
-    assert "no text file" in preview(client, b"PK\x03\x04...")
+    assert "no table in text form" in preview(client, b"PK\x03\x04...")
 
 
 def test_preview_refuses_a_file_above_the_limit(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -76,7 +77,19 @@ def unique(names: Iterable[str]) -> tuple[tuple[str, ...], list[Note]]:
 
 
 def _clean(name: str) -> str:
-    return name.replace("\0", "").strip().strip("\ufeff").strip()[:LONGEST]
+    """The name without blanks and invisible characters at its ends: marks of byte order and of
+    directions, zero-width blanks. Inside of words they may join letters."""
+    name = name.replace("\0", "")
+    begin, end = 0, len(name)
+    while begin < end and _is_invisible(name[begin]):
+        begin += 1
+    while begin < end and _is_invisible(name[end - 1]):
+        end -= 1
+    return name[begin:end][:LONGEST]
+
+
+def _is_invisible(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Cf"
 
 
 class _FreeNames:

@@ -9,10 +9,11 @@ from typing import Any, Final, cast
 
 from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT
 from lambda_worker.files.json_reading.grammar import BRACKETS, MOST_RECORD, Grammar, LoneGrammar
-from lambda_worker.files.json_reading.matching import STEP
+from lambda_worker.files.json_reading.matching import STEP, matched_length, quotes_fit
+from lambda_worker.files.json_reading.mending import mended
 from lambda_worker.files.json_reading.records import Records, require_storable, text_of
 from lambda_worker.files.json_reading.remarks import Remarks
-from lambda_worker.files.json_reading.text import BLANKS, SURROGATE, Window, shown
+from lambda_worker.files.json_reading.text import BLANKS, PASSED_KEPT, SURROGATE, Window, shown
 from lambda_worker.files.json_reading.values import Broken, Odd, opened, scan
 from lambda_worker.files.reading import Aside, FileFault, Rows
 
@@ -51,9 +52,11 @@ class Elements:
         self._make = make
         self._remarks = remarks
         self._records: Records | None = None
-        self._header: list[list[str]] = []
-        self._first = ""
-        """The first record's first character."""
+        self.header: list[list[str]] = []
+        """The arrays that are it."""
+        self.mark = ""
+        """The first character of the first record; of the first one that is sound, if that is an
+        array or an object."""
         self._is_numbered = False
         self._in_lines = True
         self._last_line = 0
@@ -67,13 +70,13 @@ class Elements:
         stands between them is no JSON."""
         grammar = self._grammar
         more = grammar.advance()
-        while more and len(self._header) < header_lines and self._first_mark() == "[":
-            self._header.append(self._header_record())
+        while more and len(self.header) < header_lines and self._first_mark() == "[":
+            self.header.append(self._header_record())
             more = grammar.advance()
         if more:
-            self._first = self._first_mark()
+            self.mark = self._first_mark()
         while more:
-            if self._records is None and self._next_on_same_line():
+            if not self._records and self.number < FAR_LOOKS and self._next_on_same_line():
                 self._is_numbered, self._in_lines = True, False
                 self._remarks.numbered()
             piece = self._closely()
@@ -86,8 +89,7 @@ class Elements:
         """The first character of the record that comes next, or of one soon behind it if it is
         null."""
         window = self._window
-        while len(window.text) - window.at < STEP and window.more():
-            pass
+        window.fill(STEP)
         match = _NULLS.match(window.text, window.at, window.at + STEP)
         assert match is not None
         return window.text[match.end() : match.end() + 1]
@@ -107,11 +109,7 @@ class Elements:
     def _next_on_same_line(self) -> bool:
         """Whether the record that comes next shares its line with another behind it."""
         window = self._window
-        if isinstance(self._grammar, LoneGrammar):
-            return False
-        try:
-            length = self._sound_end() - window.at
-        except Odd:
+        if isinstance(self._grammar, LoneGrammar) or (length := self._length()) < 0:
             return False
         while True:
             match = _GAP.match(window.text, window.at + length)
@@ -122,13 +120,23 @@ class Elements:
             if match.end() - window.at > MOST_RECORD or not window.more():
                 return False
 
-    def _reading(self) -> Records:
-        """What reads records, by the first that is sound; a lone value may be the rest of one that
-        is not."""
+    def _length(self) -> int:
+        """Of the record that comes next; -1 where its end is not clear."""
+        window = self._window
+        try:
+            return self._sound_end() - window.at
+        except Odd:
+            if self.number or window.text[window.at] not in BRACKETS:
+                return -1
+        length = matched_length(window, MOST_RECORD)
+        return length if quotes_fit(window.text, window.at, window.at + length) else -1
+
+    def _reading(self, mark: str) -> Records:
+        """What reads records, by the first character of the first that is sound; a lone value may
+        be the rest of one that is not."""
         if self._records is None:
-            mark = self._first_mark()
-            mark = mark if mark in BRACKETS else self._first
-            self._records = self._make(mark, self._header)
+            self.mark = mark if mark in BRACKETS else self.mark
+            self._records = self._make(self.mark, self.header)
         return self._records
 
     def _place(self, line: int) -> int:
@@ -146,7 +154,7 @@ class Elements:
     def _run(self, joint: str) -> Iterator[Rows | Aside]:
         """Records with the same joint before and behind them, from behind one such record on; up to
         one that needs a closer look."""
-        window, records, text = self._window, self._reading(), self._window.text
+        window, records, text = self._window, self._reading(""), self._window.text
         line, counted, end = window.line_at(window.at), window.at, window.at
         has_breaks, has_returns = window.has_breaks, window.has_returns
         careful = window.may_be_odd or len(text) > FIELD_LIMIT
@@ -202,15 +210,19 @@ class Elements:
     def _closely(self) -> Rows | Aside:
         """The record that comes next, behind which the window goes."""
         window = self._window
+        if window.at > PASSED_KEPT:
+            window.forget()
         line = window.line_at(window.at)
+        mark = "" if self._records else self._first_mark()
         try:
             end = self._sound_end()
         except Odd as odd:
             return self._unsound(odd, line)
-        place = self._place(line)
-        records = self._reading()
         text, at = window.text, window.at
         window.at = end
+        return self._piece(self._reading(mark), text, at, end, self._place(line))
+
+    def _piece(self, records: Records, text: str, at: int, end: int, place: int) -> Rows | Aside:
         try:
             value, _ = records.parse(text, at)
             row = records.row(value, text, at, place)
@@ -237,25 +249,36 @@ class Elements:
                 raise Odd("record_too_long", limit=MOST_RECORD)
             window.more()
 
-    def _unsound(self, odd: Odd, line: int) -> Aside:
-        """A record that cannot be read is set aside, if its end can be found."""
-        window, grammar = self._window, self._grammar
-        while len(window.text) - window.at < TEXT_SHOWN and window.more():
-            pass
+    def _unsound(self, odd: Odd, line: int) -> Rows | Aside:
+        """A record that cannot be read is mended or set aside, if its end can be found."""
+        window = self._window
+        window.fill(TEXT_SHOWN)
         begin, text = window.passed + window.at, window.text[window.at : window.at + TEXT_SHOWN]
         place = self._place(line)
+        if found := mended(self._pass_by(odd, line)):
+            self._remarks.commas(line)
+            return self._piece(self._reading(found[0]), found, 0, len(found), place)
+        end = window.passed + window.at
+        if isinstance(odd, Broken) and odd.passed >= end:
+            self._far_looks += 1
+            odd = Odd("cut_record")
+        return self._aside(odd, place, text[: end - begin])
+
+    def _pass_by(self, odd: Odd, line: int) -> str:
+        """Go behind the record that comes next; its text if it is broken, and not too long."""
+        window, grammar = self._window, self._grammar
         in_lines = self._in_lines and self.number > 1
         if not isinstance(odd, Broken):
             self._far_looks += 1
             grammar.skip(in_lines=in_lines)
-        elif not grammar.recover(in_lines=in_lines):
+            return ""
+        begin = window.passed + window.at
+        if not grammar.recover(in_lines=in_lines):
             if odd.passed < window.passed + len(window.text):
                 raise FileFault("json_broken", **odd.params)
             raise FileFault("json_cut", line=line)
-        elif odd.passed >= window.passed + window.at:
-            self._far_looks += 1
-            odd = Odd("cut_record")
-        return self._aside(odd, place, text[: window.passed + window.at - begin])
+        start = begin - window.passed
+        return window.text[start : window.at] if start >= 0 else ""
 
     def _aside(self, odd: Odd, place: int, text: str) -> Aside:
         code, params = odd.code, odd.params

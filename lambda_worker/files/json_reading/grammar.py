@@ -3,10 +3,13 @@ one. Each way of writing records has its own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT
-from lambda_worker.files.json_reading.matching import skip
+from lambda_worker.files.json_reading.matching import matched_length, skip
+from lambda_worker.files.json_reading.mending import mended
+from lambda_worker.files.json_reading.remarks import Remarks
 from lambda_worker.files.json_reading.text import BLANKS, Window
 from lambda_worker.files.reading import FileFault
 
@@ -58,12 +61,17 @@ class Grammar(Protocol):
         ...
 
 
+MakeGrammar = Callable[[Window, Remarks], Grammar]
+"""One for a window that is before the first record."""
+
+
 class LoneGrammar:
     """One value, which is the only record."""
 
     joint = ""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, remarks: Remarks) -> None:
+        del remarks
         self._window = window
         self._begun = False
 
@@ -80,7 +88,12 @@ class LoneGrammar:
 
     def recover(self, *, in_lines: bool) -> bool:
         del in_lines
-        return False
+        window = self._window
+        length = matched_length(window, MOST_RECORD) if window.text[window.at] in BRACKETS else -1
+        if length < 0 or not mended(window.text[window.at : window.at + length]):
+            return False
+        window.at += length
+        return True
 
     def skip(self, *, in_lines: bool) -> None:
         del in_lines

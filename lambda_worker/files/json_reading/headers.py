@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Final
 
 from lambda_worker.files.csv_reading.headers import SHOWN, joined, unique
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.json_reading.layouts import columns_of, node_at
+from lambda_worker.files.json_reading.grammar import MOST_RECORD
+from lambda_worker.files.json_reading.header_row import header_lines_of
+from lambda_worker.files.json_reading.layouts import columns_of
 from lambda_worker.files.json_reading.outline import Outline
 from lambda_worker.files.json_reading.records import KEY, VALUE, Records, name_of, require_storable
 from lambda_worker.files.json_reading.remarks import Remarks
@@ -22,7 +23,7 @@ MOST_COLUMNS: Final = 10_000
 """A file with more has ids where others have names; each is held while the file is read."""
 
 SAMPLE: Final = 64 * 1024
-"""Bytes in which columns are looked for: what the browser sends of a file."""
+"""Characters, from the first record on, in which columns are looked for: some hundred records."""
 
 SHAPES_HELD: Final = 1_000
 """Sequences of keys that are remembered as known."""
@@ -30,57 +31,68 @@ SHAPES_HELD: Final = 1_000
 
 @dataclass(slots=True)
 class Columns:
-    """Names of columns, and what there is to say about them."""
+    """Names of columns, how many of the first arrays hold them, and what there is to say."""
 
     headers: tuple[str, ...]
+    header_lines: int
     notes: list[Note] = field(default_factory=list[Note])
 
 
-def all_headers(
-    utf8: Iterable[bytes], dialect: Dialect, errors: Callable[[], str]
-) -> tuple[str, ...]:
+def all_columns(
+    utf8: Iterable[bytes], dialect: Dialect, errors: Callable[[], str], *, find_header: bool = False
+) -> Columns:
     """The columns of a whole file: members that any of its records has, in the order in which they
-    appear. Raises FileFault where the file cannot be read to its end, or has too many."""
-    head, chunks = beginning(utf8)
-    keys = _Keys(dialect)
-    source = Source(chunks, dialect, errors, Remarks(), keys.begin)
-    for _ in source.pieces():
-        if source.is_lone or source.mark not in ("", "{"):
-            return sample_columns(head, dialect, errors).headers
-    return keys.columns(source).headers
+    appear; places of arrays as the first ones show them. With `find_header` it is seen whether
+    arrays have a header, whatever the dialect says.
+
+    Raises FileFault where the file cannot be read to its end, or has too many columns.
+    """
+    source = Source(utf8, dialect, errors, Remarks())
+    ahead = _look_ahead(source, dialect, find_header=find_header)
+    if ahead.keys.found and not (ahead.keys.mark == "{" and not source.is_lone):
+        return ahead.columns(source)
+    keys, fault = _Keys(dialect), ahead.fault
+    for piece in source.pieces(keys.begin, ahead.header_lines):
+        fault = fault or _fault_of(piece)
+    return _Ahead(keys, ahead.header_lines, fault).columns(source)
 
 
-def sample_columns(head: bytes, dialect: Dialect, errors: Callable[[], str]) -> Columns:
-    """The columns that show in a file's first SAMPLE bytes, or in all of a smaller one."""
-    keys = _Keys(dialect)
-    source = Source([head], dialect, errors, Remarks(), keys.begin)
+def columns_ahead(source: Source, dialect: Dialect, *, find_header: bool = False) -> Columns:
+    """The columns of the records that come next, as the first SAMPLE characters show them, or the
+    first record if it is longer. FileFault where they show none."""
+    return _look_ahead(source, dialect, find_header=find_header).columns(source)
+
+
+def _look_ahead(source: Source, dialect: Dialect, *, find_header: bool) -> _Ahead:
+    size, is_all = SAMPLE, source.fill(SAMPLE)
+    while True:
+        lines = header_lines_of(source) if find_header else dialect.header_lines
+        ahead = _looked(source, dialect, lines)
+        if ahead.keys.found or is_all or size > MOST_RECORD:
+            break
+        size *= 2
+        is_all = source.fill(size)
+    if source.is_lone and (columns := columns_of(Outline(source.first()).root)):
+        raise FileFault("json_columns", headers=columns[:SHOWN])
+    if not ahead.keys.found:
+        ahead.add_cut(source)
+    if not is_all and (ahead.fault is None or ahead.fault.code == "json_cut"):
+        ahead.fault = FileFault("json_too_far", path=".".join(dialect.path))
+    return ahead
+
+
+def _looked(source: Source, dialect: Dialect, header_lines: int) -> _Ahead:
+    ahead = _Ahead(_Keys(dialect), header_lines)
     fault: FileFault | None = None
     try:
-        for piece in source.pieces():
-            fault = fault or _fault_of(piece)
+        for piece in source.look(ahead.keys.begin, header_lines):
+            ahead.fault = ahead.fault or _fault_of(piece)
     except FileFault as found:
         if found.code == "too_many_columns":
             raise
         fault = found
-    outline = Outline(head.decode("utf-8", "replace"))
-    if source.is_lone:
-        _require_record(outline, dialect)
-    if not keys.found:
-        keys.add_cut(outline)
-    if not keys.found:
-        raise _none_found(fault, dialect, len(head))
-    return keys.columns(source)
-
-
-def beginning(chunks: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
-    """The first SAMPLE bytes, and all chunks, these included."""
-    rest = iter(chunks)
-    taken: list[bytes] = []
-    size = 0
-    while size < SAMPLE and (chunk := next(rest, None)) is not None:
-        taken.append(chunk)
-        size += len(chunk)
-    return b"".join(taken)[:SAMPLE], chain(taken, rest)
+    ahead.fault = ahead.fault or fault
+    return ahead
 
 
 def _fault_of(piece: Piece) -> FileFault | None:
@@ -90,19 +102,35 @@ def _fault_of(piece: Piece) -> FileFault | None:
     return None
 
 
-def _none_found(fault: FileFault | None, dialect: Dialect, size: int) -> FileFault:
-    path = ".".join(dialect.path)
-    # A sample in UTF-32 has a fourth of its bytes in UTF-8.
-    if fault is not None and fault.code == "json_cut" and size >= SAMPLE // 4:
-        return FileFault("json_too_far", path=path)
-    return fault or FileFault("json_no_records", path=path)
+@dataclass(slots=True)
+class _Ahead:
+    """What the records show that were looked at."""
 
+    keys: _Keys
+    header_lines: int
+    fault: FileFault | None = None
+    is_cut: bool = False
 
-def _require_record(outline: Outline, dialect: Dialect) -> None:
-    """FileFault for one object that is a table, column by column."""
-    node = node_at(outline.root, dialect.path)
-    if node is not None and (columns := columns_of(node)):
-        raise FileFault("json_columns", headers=columns[:SHOWN])
+    def add_cut(self, source: Source) -> None:
+        """Take the keys of a first record that is longer than what was looked at."""
+        try:
+            root = Outline(source.first()).root
+        except FileFault:
+            return
+        if root is not None and root.members:
+            self.keys.mark, self.is_cut = "{", True
+            self.keys.add(tuple(root.members))
+
+    def columns(self, source: Source) -> Columns:
+        """The columns; FileFault where there are none."""
+        if not self.keys.found:
+            raise self.fault or FileFault("json_no_records", path=".".join(self.keys.path))
+        names, notes = self.keys.names(source.names)
+        if source.is_keyed:
+            names = (_free(KEY, names), *names)
+        if self.is_cut:
+            notes = [*notes, Note("columns_cut", {})]
+        return Columns(names, self.header_lines, notes)
 
 
 class _Keys:
@@ -110,33 +138,36 @@ class _Keys:
 
     def __init__(self, dialect: Dialect) -> None:
         self.parse: Scan = scan
+        self.mark = ""
+        self.path = dialect.path
         self._dialect = dialect
-        self._mark = ""
+        self._header: list[list[str]] = []
         self._names: dict[str, None] = {}
         self._widths: Counter[int] = Counter()
         self._known: set[tuple[str, ...]] = set()
 
-    def begin(self, source: Source) -> Records:
+    def begin(self, mark: str, header: list[list[str]]) -> Records:
         """Take the records that come now."""
-        self._mark = source.mark
+        self.mark, self._header = mark, header
         return self
 
     @property
     def found(self) -> bool:
         """Whether there are columns."""
-        is_values = self._mark not in ("", "{", "[")
+        is_values = self.mark not in ("", "{", "[")
         return bool(self._names or any(self._widths) or is_values)
 
     def row(self, value: Any, text: str, at: int, line: int) -> list[str]:
         """No row; the record's keys or length are noted."""
         del text, at, line
-        if value.__class__ is tuple and self._mark == "{":
-            self._add(tuple(key for key, _ in value))
-        elif value.__class__ is list and self._mark == "[":
+        if value.__class__ is tuple and self.mark == "{":
+            self.add(tuple(key for key, _ in value))
+        elif value.__class__ is list and self.mark == "[":
             self._widths[len(value)] += 1
         return []
 
-    def _add(self, keys: tuple[str, ...]) -> None:
+    def add(self, keys: tuple[str, ...]) -> None:
+        """Take a record's keys."""
         if keys in self._known:
             return
         if len(self._known) < SHAPES_HELD and len(keys) < SHAPES_HELD:
@@ -150,32 +181,17 @@ class _Keys:
         if len(self._names) > MOST_COLUMNS:
             raise FileFault("too_many_columns", found=len(self._names), limit=MOST_COLUMNS)
 
-    def add_cut(self, outline: Outline) -> None:
-        """Take the keys of a first record that is longer than the sample."""
-        node = node_at(outline.root, self._dialect.path)
-        if node is not None and (inside := [*node.items, *node.members.values()]):
-            node = node if self._mark == "{" and node.kind == "object" else inside[0]
-        if node is not None:
-            self._add(tuple(node.members))
-
-    def columns(self, source: Source) -> Columns:
-        """What was collected, as columns."""
-        names, notes = self._own_names(source)
-        if source.is_keyed:
-            names = (_free(KEY, names), *names)
-        return Columns(names, notes)
-
-    def _own_names(self, source: Source) -> tuple[tuple[str, ...], list[Note]]:
-        if self._mark == "{" or self._names:
+    def names(self, beside: list[list[str]]) -> tuple[tuple[str, ...], list[Note]]:
+        """The columns' names, which may stand beside the records, and what there is to say."""
+        if self.mark == "{":
             return tuple(dict.fromkeys([*self._names, *self._dialect.paths])), []
-        if self._mark != "[":
+        if self.mark != "[":
             return (VALUE,), []
-        if source.header:
-            return unique(joined(source.header))
+        if self._header:
+            return unique(joined(self._header))
         width = self._dialect.width or max(filter(None, self._widths), key=self._likely)
-        if len(source.names) == width:
-            return unique(source.names)
-        return unique([""] * width)[0], []
+        names = next((names for names in beside if len(names) == width), [""] * width)
+        return unique(names)
 
     def _likely(self, width: int) -> tuple[int, int]:
         return self._widths[width], width

@@ -1,4 +1,4 @@
-"""Where the table lies in a document, by the outline of its beginning."""
+"""Where the table lies in a document, by its outline."""
 
 from __future__ import annotations
 
@@ -26,9 +26,27 @@ USUAL: Final = frozenset(
 )
 """Names that lists of records have in what services send."""
 
+ASIDE: Final = frozenset(
+    [
+        "aggregations",
+        "columns",
+        "definitions",
+        "facets",
+        "fields",
+        "header",
+        "headers",
+        "included",
+        "meta",
+        "metadata",
+        "schema",
+    ]
+)
+"""Names of what stands beside records and describes them."""
+
 FAVOUR: Final = 4
 """So many times as long is a list with a usual name taken to be, or one that goes on behind the
-sample: what describes a table may be longer than the first of its records."""
+sample; and so many times as short, twice, one that only describes: it may be longer than the
+records."""
 
 DEEPEST: Final = 8
 """Levels at which tables are looked for."""
@@ -36,20 +54,38 @@ DEEPEST: Final = 8
 Path = tuple[str, ...]
 
 
-def path_to_records(root: Node, text: str) -> Path:
+def path_to_records(root: Node) -> Path:
     """The path to the list that looks most like a table; () where the document is the list, or one
     record."""
-    found = max(_tables(root, (), text), key=lambda table: table[0], default=None)
+    found = max(_tables(root, ()), key=lambda table: table[0], default=None)
     if found:
         return found[1]
-    lists = [(node.length(text), path, node) for path, node in _value_lists(root, ())]
+    lists = list(_value_lists(root, ()))
     if not lists:
         return _empty_list(root)
-    length, path, node = max(lists, key=lambda found: found[0])
-    alike = [p for _, p, n in lists if p[:-1] == path[:-1] and len(n.items) == len(node.items)]
+    path, node = max(lists, key=lambda found: found[1].length)
+    alike = [p for p, n in lists if p[:-1] == path[:-1] and n.number == node.number]
     if len(alike) > 1:
         return path[:-1]  # columns, to be refused by who reads them
-    return path if node.is_open or length * 3 >= root.length(text) * 2 else ()
+    return path if node.is_open or node.length * 3 >= root.length * 2 else ()
+
+
+def is_clear(root: Node, path: Path) -> bool:
+    """Whether a document that ends behind the sample has its table there, whatever comes."""
+    node = node_at(root, path)
+    if node is None or _is_aside(path):
+        return False
+    if node.kind != "array" and path[-1:] != (EACH,):
+        return len(columns_of(node)) > 0
+    return node.is_open or (_is_usual(path) and node.length * 2 > root.length)
+
+
+def _is_aside(path: Path) -> bool:
+    return any(step.lower() in ASIDE for step in path)
+
+
+def _is_usual(path: Path) -> bool:
+    return bool(path) and path[-1].lower() in USUAL
 
 
 def _empty_list(root: Node) -> Path:
@@ -74,22 +110,22 @@ def node_at(root: Node | None, path: Path) -> Node | None:
     return node
 
 
-def _tables(node: Node, path: Path, text: str) -> Iterator[tuple[float, Path]]:
+def _tables(node: Node, path: Path) -> Iterator[tuple[float, Path]]:
     """Lists of records, and how much each looks like the one that is meant."""
     if len(path) > DEEPEST:
         return
     if node.kind == "array" and (node.holds_records or not path):
-        yield _score(node, path, text), path
+        yield _score(node, path), path
         if not path:
-            yield from _tables_of_list(node, text)
+            yield from _tables_of_list(node)
     elif node.kind == "object":
         if is_keyed(node):
-            yield _score(node, path, text), (*path, EACH)
+            yield _score(node, path), (*path, EACH)
         for key, member in node.members.items():
-            yield from _tables(member, (*path, key), text)
+            yield from _tables(member, (*path, key))
 
 
-def _tables_of_list(node: Node, text: str) -> Iterator[tuple[float, Path]]:
+def _tables_of_list(node: Node) -> Iterator[tuple[float, Path]]:
     """Tables inside of a list that is none itself: what stands before them is of another kind, as
     the World Bank's service has it, or has other members, as phpMyAdmin's export."""
     for number, item in enumerate(node.items[:20]):
@@ -97,16 +133,16 @@ def _tables_of_list(node: Node, text: str) -> Iterator[tuple[float, Path]]:
         is_lone = len(node.items) == 1 and all(i.kind == "object" for i in item.items)
         is_other = number > 0 and all(b.kind != "array" for b in before)
         if item.holds_records and (is_lone or is_other):
-            yield 2.0 * FAVOUR * node.length(text), (str(number),)
+            yield 2.0 * FAVOUR * node.length, (str(number),)
         for key, member in item.members.items():
             is_new = number > 0 and not any(key in b.members for b in before)
-            if member.holds_records and is_new and member.length(text) * 2 > node.length(text):
-                yield 2.0 * FAVOUR * node.length(text), (str(number), key)
+            if member.holds_records and is_new and member.length * 2 > node.length:
+                yield 2.0 * FAVOUR * node.length, (str(number), key)
 
 
-def _score(node: Node, path: Path, text: str) -> float:
-    favours = node.is_open + (bool(path) and path[-1].lower() in USUAL)
-    return float(node.length(text) * FAVOUR**favours)
+def _score(node: Node, path: Path) -> float:
+    favours = node.is_open + _is_usual(path) - 2 * _is_aside(path)
+    return node.length * float(FAVOUR) ** favours
 
 
 def _value_lists(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
@@ -133,13 +169,15 @@ def is_keyed(node: Node) -> bool:
     return has_mixed or len(whole) > len(first)
 
 
-def columns_of(node: Node) -> list[str]:
+def columns_of(node: Node | None) -> list[str]:
     """The names of a table's columns whose values are listed column by column; none where it is no
     such table."""
+    if node is None:
+        return []
     whole = [m for m in node.members.values() if not m.is_open]
     lists = [m for m in whole if m.kind == "array" and not m.holds_records]
     if len(lists) > 1 and len(lists) == len(whole):
-        lengths = {len(m.items) for m in lists}
+        lengths = {m.number for m in lists}
         return list(node.members) if len(lengths) == 1 and lengths != {1} else []
     if node.kind == "object" and node.members and _is_counted(node):
         return list(node.members)

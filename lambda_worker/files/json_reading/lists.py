@@ -15,11 +15,12 @@ from lambda_worker.files.json_reading.matching import (
     skip,
 )
 from lambda_worker.files.json_reading.remarks import Remarks
-from lambda_worker.files.json_reading.text import Window, blanks_end
+from lambda_worker.files.json_reading.text import WINDOW, Window, blanks_end
 from lambda_worker.files.json_reading.values import read_string
 
 COMMAS: Final = re.compile(r"[ \t\n\r,]*")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_NEXT_LIST: Final = re.compile(r"[ \t\n\r,]*\[(?=[ \t\n\r]*[{\]])")
 
 
 class ListGrammar:
@@ -131,6 +132,23 @@ class ListGrammar:
             self._window.more()
         if not fits:
             raise self._window.broken(self._window.at)
+
+
+class ListsGrammar(ListGrammar):
+    """Items of an array that is the whole document. Where arrays of objects follow, as when pages
+    were put into one file, their items come next."""
+
+    def advance(self) -> bool:
+        while not super().advance():
+            window = self._window
+            window.fill(WINDOW)
+            match = _NEXT_LIST.match(window.text, window.at)
+            if not match:
+                return False
+            window.at = match.end()
+            self._due = 0
+            self._remarks.another_list(window.line_at(window.at))
+        return True
 
 
 class MemberGrammar(ListGrammar):

@@ -32,13 +32,14 @@ _SCALAR: Final = re.compile(r"[^][{},: \t\n\r\x1e]*")
 class Matcher:
     """Fed the text of an array, an object or a string from its first character on, finds its end.
 
-    In a file that is no JSON it may find it at the wrong place; see `quotes_fit`.
+    In a file that is no JSON it may find it at the wrong place; see `quotes_fit`. With a `depth` of
+    1, the text is that of an array or object from somewhere between its items on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = 0) -> None:
         self.at = 0
         """Where feeding goes on, in the text fed last."""
-        self._depth = 0
+        self._depth = depth
         self._in_string = False
 
     def feed(self, text: str, at: int) -> int:
@@ -79,8 +80,8 @@ class Matcher:
 class Counter(Matcher):
     """Counts the commas between an array's own items, too, which takes longer."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, depth: int = 0) -> None:
+        super().__init__(depth)
         self.commas = 0
 
     def feed(self, text: str, at: int) -> int:
@@ -143,13 +144,18 @@ def skip(window: Window, matcher: Matcher | None = None) -> None:
     line = window.line_at(window.at)
     if window.text[window.at] not in '[{"':
         _skip_scalar(window)
-        return
-    matcher = matcher or Matcher()
+    elif not feed_all(window, matcher or Matcher()):
+        raise FileFault("json_cut", line=line)
+
+
+def feed_all(window: Window, matcher: Matcher) -> bool:
+    """Go to where the matcher says that the value ends; False where it has no end."""
     while (end := matcher.feed(window.text, window.at)) < 0:
         window.at = matcher.at
         if not window.more():
-            raise FileFault("json_cut", line=line)
+            return False
     window.at = end
+    return True
 
 
 def matched_length(window: Window, most: int) -> int:

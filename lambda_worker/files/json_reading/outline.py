@@ -1,4 +1,4 @@
-"""What a JSON text, or the beginning of one, is made of: a tree of its values, for a sample."""
+"""What a JSON text is made of: a tree of its values, of long ones their beginnings."""
 
 from __future__ import annotations
 
@@ -6,11 +6,24 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from lambda_worker.files.json_reading.text import blanks_end
+from lambda_worker.files.json_reading.matching import STEP, Counter, Matcher, feed_all
+from lambda_worker.files.json_reading.text import Window, blanks_end
 from lambda_worker.files.json_reading.values import read_string
 
-DEEPEST: Final = 200
-"""Levels that are looked at: tables lie in the first few."""
+ITEMS_KEPT: Final = 20
+"""Of an array: the first records show what the others are like."""
+
+MEMBERS_KEPT: Final = 1_000
+"""Of an object: what describes a table has some dozens."""
+
+LISTS_KEPT: Final = 2
+"""Arrays inside of one another that have their items kept: those in tables tell nothing."""
+
+DEEPEST: Final = 20
+"""Levels that are kept: tables lie in the first few."""
+
+NODES_KEPT: Final = 100_000
+"""In all, some 30 MB. Arrays and objects behind them are kept without what is inside."""
 
 _TOKEN: Final = re.compile(
     r'[ \t\n\r]*(?:"[^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*"|[][{},:]|[^][{},:"\s\x1e]+)'
@@ -25,19 +38,18 @@ _KINDS: Final = {'"': "string", "t": "word", "f": "word", "n": "null", "N": "nul
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A value: its kind (object, array, string, number, word, null), and where it stands."""
+    """A value: its kind (object, array, string, number, word, null), and where it stands, in
+    characters from the stream's first one on."""
 
     kind: str
     start: int
-    end: int = -1
-    """-1 while it is open: the text has ended inside of it."""
+    end: int = 0
+    is_open: bool = True
+    """Whether the text ends inside of it."""
     members: dict[str, Node] = field(default_factory=dict[str, "Node"])
     items: list[Node] = field(default_factory=list["Node"])
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the text ends inside of it."""
-        return self.end < 0
+    more_items: int = 0
+    """Items that were not kept."""
 
     @property
     def is_container(self) -> bool:
@@ -49,90 +61,146 @@ class Node:
         """Whether it is an array of arrays or objects."""
         return bool(self.items) and all(item.is_container for item in self.items[:3])
 
-    def length(self, text: str) -> int:
-        """Characters of it in the text."""
-        return (len(text) if self.is_open else self.end) - self.start
+    @property
+    def length(self) -> int:
+        """Characters of it."""
+        return self.end - self.start
+
+    @property
+    def number(self) -> int:
+        """Of its items; not told for arrays of arrays or objects."""
+        return len(self.items) + self.more_items
 
 
 class Outline:
-    """The first value in `text` from `at` on: `root`, None where there is none.
+    """The value that comes next in a window: `root`, None where there is none. The window goes
+    behind it.
 
-    `broken_at` is where the text is no JSON; -1 if it is, as far as it goes.
+    `broken_at` is where the text is no JSON; -1 if it is, as far as it was looked at.
     """
 
-    def __init__(self, text: str, at: int = 0) -> None:
+    def __init__(self, window: Window) -> None:
         self.root: Node | None = None
         self.broken_at = -1
-        self._text = text
+        self._window = window
         self._open: list[Node] = []
+        self._lists = 0
+        """How many of these are arrays."""
         self._key = ""
         self._wants = "value"
-        while self._wants and (match := _TOKEN.match(text, at)) and len(self._open) < DEEPEST:
-            start = blanks_end(text, at)
-            at = match.end()
-            if not self._take(text[start:at], start):
-                self.broken_at = start
-                return
-        if self._wants and len(self._open) < DEEPEST:
-            rest = blanks_end(text, at)
-            is_cut_string = text.startswith('"', rest) and "\n" not in text[rest:]
-            if is_cut_string and self._wants.startswith("value"):
-                self._add(Node("string", rest))
-            self.broken_at = -1 if is_cut_string or rest == len(text) else rest
+        self._nodes = 0
+        while self._wants and self.broken_at < 0 and self._step():
+            pass
+        for node in self._open:
+            node.end = window.passed + window.at
 
-    @property
-    def end(self) -> int:
-        """Where the value ends; -1 if it has not."""
-        return self.root.end if self.root else -1
+    def _step(self) -> bool:
+        """Take the next token; False where the text ends."""
+        window = self._window
+        match = _TOKEN.match(window.text, window.at)
+        if match is None or (match.end() == len(window.text) and not window.ended):
+            if len(window.text) - window.at < STEP and window.more():
+                return True
+            return self._rest()
+        start = blanks_end(window.text, window.at)
+        window.at = match.end()
+        if not self._take(window.text[start : window.at], window.passed + start):
+            self.broken_at = window.passed + start
+        return True
+
+    def _rest(self) -> bool:
+        """What is no token: a long text, or the end."""
+        window = self._window
+        window.at = start = blanks_end(window.text, window.at)
+        if window.at == len(window.text):
+            return False
+        may_be_text = window.text[start] == '"' and self._wants.startswith("value")
+        if not may_be_text or (window.ended and "\n" in window.text[start:]):
+            self.broken_at = window.passed + start
+            return False
+        node = self._add("string", window.passed + start)
+        return self._pass_by(node, Matcher())
 
     def _take(self, token: str, start: int) -> bool:
         """Take the next token; False where it may not stand."""
         wants, mark = self._wants, token[0]
         if mark in "]}":
-            return self._close(mark, start)
+            return self._close(mark)
         if wants == "colon":
             self._wants = "value"
             return mark == ":"
         if wants == "comma":
-            self._wants = "key" if self._open[-1].kind == "object" else "value"
-            return mark == ","
+            return mark == "," and self._next()
         if wants in ("key", "key or end"):
             self._wants = "colon"
             self._key = _decoded(token) if mark == '"' else ""
             return mark == '"'
         return self._value(token, start)
 
-    def _close(self, mark: str, start: int) -> bool:
+    def _close(self, mark: str) -> bool:
         if not self._open or self._wants not in ("comma", "key or end", "value or end"):
             return False
         node = self._open.pop()
-        node.end = start + 1
-        self._wants = "comma" if self._open else ""
+        self._lists -= node.kind == "array"
+        self._end(node)
         return mark == ("}" if node.kind == "object" else "]")
 
-    def _value(self, token: str, start: int) -> bool:
-        mark, end = token[0], start + len(token)
-        if mark in "[{":
-            node = Node("object" if mark == "{" else "array", start)
-            self._add(node)
-            self._open.append(node)
-            self._wants = "key or end" if mark == "{" else "value or end"
+    def _next(self) -> bool:
+        """Behind a comma: go to what follows, or to the end where enough is kept."""
+        node = self._open[-1]
+        self._wants = "key" if node.kind == "object" else "value"
+        if len(node.members) < MEMBERS_KEPT and len(node.items) < ITEMS_KEPT:
             return True
-        is_cut = end == len(self._text)
+        self._open.pop()
+        self._lists -= node.kind == "array"
+        counter = Counter(1) if node.items and not node.holds_records else None
+        self._pass_by(node, counter or Matcher(1))
+        node.more_items = counter.commas + 1 if counter else 0
+        return True
+
+    def _value(self, token: str, start: int) -> bool:
+        mark, window = token[0], self._window
+        if mark in "[{":
+            self._begin("object" if mark == "{" else "array", start)
+            return True
+        is_cut = window.at == len(window.text)
         if mark != '"' and not is_cut and not _SCALAR.fullmatch(token):
             return False
-        kind = _KINDS.get(mark, "number")
-        self._add(Node(kind, start, end))
-        self._wants = "comma" if self._open else ""
+        self._end(self._add(_KINDS.get(mark, "number"), start))
         return mark not in ",:"
 
-    def _add(self, node: Node) -> None:
+    def _begin(self, kind: str, start: int) -> None:
+        node = self._add(kind, start)
+        if self._lists >= LISTS_KEPT or self._nodes > NODES_KEPT or len(self._open) > DEEPEST:
+            self._pass_by(node, Matcher(1))
+            return
+        self._open.append(node)
+        self._lists += kind == "array"
+        self._wants = "key or end" if kind == "object" else "value or end"
+
+    def _pass_by(self, node: Node, matcher: Matcher) -> bool:
+        """Go to the node's end, if the text has it."""
+        if feed_all(self._window, matcher):
+            self._end(node)
+            return True
+        self._open.append(node)
+        self._wants = ""
+        return False
+
+    def _end(self, node: Node) -> None:
+        node.end, node.is_open = self._window.passed + self._window.at, False
+        self._wants = "comma" if self._open else ""
+
+    def _add(self, kind: str, start: int) -> Node:
+        node = Node(kind, start)
+        self._nodes += 1
         if not self._open:
             self.root = node
         elif self._open[-1].kind == "object":
             self._open[-1].members.setdefault(self._key, node)
         else:
             self._open[-1].items.append(node)
+        return node
 
 
 def _decoded(token: str) -> str:

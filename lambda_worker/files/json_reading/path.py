@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final
 
 from lambda_worker.files.csv_reading.headers import SHOWN
 from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT
-from lambda_worker.files.json_reading.grammar import OPENING, Grammar, LoneGrammar, cut
-from lambda_worker.files.json_reading.lists import COMMAS, ListGrammar, MemberGrammar, name
+from lambda_worker.files.json_reading.grammar import OPENING, LoneGrammar, MakeGrammar, cut
+from lambda_worker.files.json_reading.lists import (
+    COMMAS,
+    ListGrammar,
+    ListsGrammar,
+    MemberGrammar,
+    name,
+)
 from lambda_worker.files.json_reading.matching import Counter, matched_length, skip
+from lambda_worker.files.json_reading.names import HOLDERS, LISTS, names_in
 from lambda_worker.files.json_reading.remarks import Remarks
 from lambda_worker.files.json_reading.text import BLANKS, Window, blanks_end, shown
 from lambda_worker.files.json_reading.values import scan
@@ -16,9 +23,6 @@ from lambda_worker.files.reading import FileFault
 
 EACH: Final = "*"
 """The last step of a path: each member of the object is a record."""
-
-NAME_LISTS: Final = frozenset({"columns", "fields", "header", "headers", "names"})
-"""Members beside an array of arrays that may hold its columns' names, as in pandas' `split`."""
 
 MOST_TRAILING: Final = 1_000
 """Characters behind a document that may be no JSON: what somebody left there, or padding."""
@@ -34,8 +38,8 @@ class Document:
     in arrays; at its end perhaps EACH."""
 
     def __init__(self, window: Window, path: tuple[str, ...], remarks: Remarks) -> None:
-        self.names: list[str] = []
-        """Names of columns that stand beside the records."""
+        self.names: list[list[str]] = []
+        """What may be the columns' names, of members that stand before the records."""
         self._window = window
         self._path = path
         self._remarks = remarks
@@ -45,8 +49,8 @@ class Document:
         """The brackets around the records."""
         self._steps = list(path[:-1] if path[-1:] == (EACH,) else path)
 
-    def enter(self) -> Grammar:
-        """Go to the records."""
+    def enter(self) -> MakeGrammar:
+        """Go to the records, and say how they stand there."""
         window = self._window
         for step in self._steps:
             bracket = window.peek()
@@ -58,13 +62,13 @@ class Document:
         mark = window.peek()
         if mark == "[":
             window.at += 1
-            return ListGrammar(window, self._remarks)
+            return ListGrammar if self._steps else ListsGrammar
         if mark == "{" and self._path[-1:] == (EACH,):
             window.at += 1
-            return MemberGrammar(window, self._remarks)
+            return MemberGrammar
         if not mark:
             raise cut(window)
-        return LoneGrammar(window)
+        return LoneGrammar
 
     def leave(self, values: int = 0) -> None:
         """Go from behind the records to the end of the file. `values`: how many there were, if each
@@ -119,8 +123,8 @@ class Document:
         is_list = mark == "["
         first = self._first_of_list() if is_list else ""
         is_beside = depth == len(self._steps)
-        if is_list and is_beside and key in NAME_LISTS:
-            self.names = self._names()
+        if is_beside and key in HOLDERS | LISTS:
+            self.names += filter(None, [self._names(key)])
         place = window.passed + window.at
         counter = Counter() if is_list and is_beside and first not in "[{]" else None
         skip(window, counter)
@@ -139,13 +143,12 @@ class Document:
                 return ""
         return window.text[at]
 
-    def _names(self) -> list[str]:
-        """The texts of an array, if it is one of texts and small."""
+    def _names(self, key: str) -> list[str]:
+        """The names in a member, if it is small."""
         window = self._window
-        if matched_length(window, FIELD_LIMIT) < 0:
+        if window.text[window.at] not in "[{" or matched_length(window, FIELD_LIMIT) < 0:
             return []
         try:
-            items = cast("list[Any]", scan(window.text, window.at)[0])
+            return names_in(key, scan(window.text, window.at)[0])
         except (ValueError, StopIteration, RecursionError):
             return []
-        return items if all(type(item) is str for item in items) else []

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.json_reading.headers import all_headers, beginning, sample_columns
+from lambda_worker.files.json_reading.headers import Columns, columns_ahead
 from lambda_worker.files.json_reading.objects import ObjectRecords
 from lambda_worker.files.json_reading.records import (
+    VALUE,
     ArrayRecords,
     KeyedRecords,
     Records,
     ValueRecords,
 )
 from lambda_worker.files.json_reading.remarks import Remarks
-from lambda_worker.files.json_reading.sniffing import json_dialect, json_header_lines
 from lambda_worker.files.json_reading.source import Source
 from lambda_worker.files.reading import Aside, FileFault, Note, Rows
-
-__all__ = ["JsonReader", "all_headers", "json_dialect", "json_header_lines"]
 
 
 class JsonReader:
     """Reads one stream of UTF-8 once; a Reader. `errors` tells the error handler that makes lone
     surrogates of bytes that did not fit the file's encoding; it is asked where there are any.
 
-    `headers` are the columns that were agreed on; without them they are those of the beginning.
-    Null and a missing member are empty values, like an empty string; true and false are words;
-    numbers keep their digits; arrays and objects inside of records are compact JSON.
+    `headers` are the columns that were agreed on; without them they are those of the first records.
+    With `find_header` it is seen whether arrays have a header, whatever the dialect says. Null and
+    a missing member are empty values, like an empty string; true and false are words; numbers keep
+    their digits; arrays and objects inside of records are compact JSON.
     """
 
     def __init__(
@@ -36,18 +36,20 @@ class JsonReader:
         dialect: Dialect,
         errors: Callable[[], str] = lambda: "surrogateescape",
         headers: tuple[str, ...] | None = None,
+        *,
+        find_header: bool = False,
     ) -> None:
-        self.dialect = dialect
-        self._remarks = Remarks()
-        if headers is None:
-            head, utf8_chunks = beginning(utf8_chunks)
-            columns = sample_columns(head, dialect, errors)
-            headers = columns.headers
-            self._remarks.notes_before = columns.notes
-        self.headers = headers
         self.line_end = b"\n"
+        self._remarks = Remarks()
+        self._source = Source(utf8_chunks, dialect, errors, self._remarks)
+        if headers is None:
+            columns = columns_ahead(self._source, dialect, find_header=find_header)
+        else:
+            columns = Columns(headers, dialect.header_lines)
+        self._remarks.notes_before = columns.notes
+        self.headers = columns.headers
+        self.dialect = replace(dialect, header_lines=columns.header_lines)
         self._objects: ObjectRecords | None = None
-        self._source = Source(utf8_chunks, dialect, errors, self._remarks, self._records)
 
     @property
     def notes(self) -> list[Note]:
@@ -58,7 +60,7 @@ class JsonReader:
         """The records, never Proven."""
         del proven
         asides = 0
-        for piece in self._source.pieces():
+        for piece in self._source.pieces(self._records, self.dialect.header_lines):
             asides += isinstance(piece, Aside)
             yield piece
         if self._objects is not None:
@@ -73,15 +75,16 @@ class JsonReader:
             found = [name for name in self.headers if name not in missing]
             raise FileFault("other_columns", expected=list(self.headers), found=found)
 
-    def _records(self, source: Source) -> Records:
+    def _records(self, mark: str, header: list[list[str]]) -> Records:
+        """What makes rows of records, by the first one's first character."""
+        source = self._source
         headers = self.headers[1:] if source.is_keyed else self.headers
         records: Records
-        if source.mark == "{":
+        if mark == "{" or (mark != "[" and headers != (VALUE,)):
             records = ObjectRecords(headers, self.dialect.paths, self._remarks)
             self._objects = records
-        elif source.mark == "[":
-            header = source.header[-1] if source.header else None
-            records = ArrayRecords(len(headers), header, self._remarks)
+        elif mark == "[":
+            records = ArrayRecords(len(headers), header[-1] if header else None, self._remarks)
         else:
             records = ValueRecords(self._remarks)
         return KeyedRecords(records, lambda: source.key) if source.is_keyed else records

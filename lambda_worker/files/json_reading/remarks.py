@@ -28,12 +28,14 @@ class Remarks:
         self._commas = 0
         self._missing: list[str] = []
         self._numbered = False
+        self._prefix: Note | None = None
+        self._lists: list[int] = []
         self._trailing: Note | None = None
 
     @property
     def notes(self) -> list[Note]:
         """What there is to say by now."""
-        notes = list(self.notes_before)
+        notes = [*([self._prefix] if self._prefix else []), *self.notes_before]
         if self._numbered:
             notes.append(Note("records_for_lines", {}))
         for key, (line, records) in list(self._late.items())[:KEYS_HELD]:
@@ -48,6 +50,9 @@ class Remarks:
             notes.append(Note("infinity_kept", {"line": line, "times": times}))
         if self._commas:
             notes.append(Note("json_commas", {"line": self._commas}))
+        if self._lists:
+            line, more = self._lists
+            notes.append(Note("json_lists", {"line": line, "number": more + 1}))
         if self.others:
             notes.append(Note("other_lists", {"paths": self.others[:SHOWN]}))
         if self._missing:
@@ -76,6 +81,14 @@ class Remarks:
     def commas(self, line: int) -> None:
         """A comma between records is missing, or one is too many."""
         self._commas = self._commas or line
+
+    def prefix(self, text: str) -> None:
+        """Before the document there is something that is no JSON."""
+        self._prefix = Note("json_prefix", {"text": text})
+
+    def another_list(self, line: int) -> None:
+        """The document goes on with another array of records."""
+        self._lists = _counted(self._lists, line)
 
     def missing(self, headers: list[str]) -> None:
         """No record has these columns."""

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from lambda_worker.files.dialect import Dialect, Format
-from lambda_worker.files.json_reading.elements import Elements
-from lambda_worker.files.json_reading.grammar import Grammar, LoneGrammar
+from lambda_worker.files.json_reading.elements import Elements, MakeRecords
+from lambda_worker.files.json_reading.grammar import BRACKETS, LoneGrammar, MakeGrammar
 from lambda_worker.files.json_reading.lists import MemberGrammar
 from lambda_worker.files.json_reading.path import Document
-from lambda_worker.files.json_reading.records import Records
+from lambda_worker.files.json_reading.prefix import LONGEST, prefix_end
 from lambda_worker.files.json_reading.remarks import Remarks
 from lambda_worker.files.json_reading.sequences import ValueGrammar
-from lambda_worker.files.json_reading.text import Window
+from lambda_worker.files.json_reading.text import BLANKS, Window, shown
 from lambda_worker.files.reading import Aside, FileFault, Rows
+
+PREFIX_SHOWN: Final = 100
+"""Characters of what stands before a document."""
 
 
 class Source:
-    """Reads one stream once; `make` says how its records are read, when the first one is found."""
+    """Reads one stream once. Making one goes to the first record; FileFault where there is no way.
+
+    `names` may be those of columns, as they stand beside the records.
+    """
 
     def __init__(
         self,
@@ -25,49 +32,68 @@ class Source:
         dialect: Dialect,
         errors: Callable[[], str],
         remarks: Remarks,
-        make: Callable[[Source], Records],
     ) -> None:
-        self.window = Window(chunks, errors)
-        self.mark = ""
-        """The first character of the first record."""
-        self.header: list[list[str]] = []
-        self.names: list[str] = []
-        """Names of columns that stand beside the records."""
-        self.grammar: Grammar = ValueGrammar(self.window, remarks)
+        self.names: list[list[str]] = []
         self._dialect = dialect
         self._remarks = remarks
-        self._make = make
+        self._window = Window(chunks, errors)
+        self._seen = 0
+        self._pass_prefix()
+        self._document: Document | None = None
+        self._make: MakeGrammar = ValueGrammar
+        if dialect.format is Format.JSON:
+            self._document = Document(self._window, dialect.path, remarks)
+            self._make = self._document.enter()
+            self.names = self._document.names
+        self._grammar = self._make(self._window, remarks)
 
     @property
     def is_keyed(self) -> bool:
         """Whether records are members of an object."""
-        return isinstance(self.grammar, MemberGrammar)
+        return self._make is MemberGrammar
 
     @property
     def is_lone(self) -> bool:
         """Whether there is one record, and no list."""
-        return isinstance(self.grammar, LoneGrammar)
+        return self._make is LoneGrammar
 
     @property
     def key(self) -> str:
         """Of the record that is being read, if they are members of an object."""
-        return self.grammar.key if isinstance(self.grammar, MemberGrammar) else ""
+        return self._grammar.key if isinstance(self._grammar, MemberGrammar) else ""
 
-    def pieces(self) -> Iterator[Rows | Aside]:
-        """The records; FileFault where the file cannot be read."""
-        document = None
-        if self._dialect.format is Format.JSON:
-            document = Document(self.window, self._dialect.path, self._remarks)
-            self.grammar = document.enter()
-            self.names = document.names
-        elements = Elements(self.window, self.grammar, self._begun, self._remarks)
-        yield from elements.pieces(self._dialect.header_lines)
-        if document is not None:
-            is_values = self.mark not in ("", "[", "{") and not self.is_lone
-            document.leave(elements.number if is_values else 0)
-        if not (elements.number or self.header):
+    def pieces(self, make: MakeRecords, header_lines: int) -> Iterator[Rows | Aside]:
+        """The records, read by what `make` returns; FileFault where the file cannot be read."""
+        elements = Elements(self._window, self._grammar, make, self._remarks)
+        yield from elements.pieces(header_lines)
+        if self._document is not None:
+            is_values = elements.mark not in ("", *BRACKETS) and not self.is_lone
+            self._document.leave(elements.number if is_values else 0)
+        if not (elements.number or elements.header):
             raise FileFault("json_no_records", path=".".join(self._dialect.path))
 
-    def _begun(self, mark: str, header: list[list[str]]) -> Records:
-        self.mark, self.header = mark, header
-        return self._make(self)
+    def fill(self, size: int) -> bool:
+        """Have so many characters to look at, if there are; whether these are all of the stream."""
+        window, self._seen = self._window, size
+        window.fill(size + 1)
+        return window.ended and len(window.text) - window.at <= size
+
+    def look(self, make: MakeRecords, header_lines: int) -> Iterator[Rows | Aside]:
+        """The records in what is there, up to its end; `pieces` gives them once more."""
+        window = self._window.fork(self._seen)
+        elements = Elements(window, self._make(window, Remarks()), make, Remarks())
+        return elements.pieces(header_lines)
+
+    def first(self) -> Window:
+        """What is there, from the first record on."""
+        window = self._window.fork(self._seen)
+        self._make(window, Remarks()).advance()
+        return window
+
+    def _pass_prefix(self) -> None:
+        window = self._window
+        window.fill(LONGEST)
+        end = prefix_end(window.text)
+        if prefix := window.text[:end].strip(BLANKS):
+            self._remarks.prefix(shown(prefix[:PREFIX_SHOWN]))
+            window.at = end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any, Final
 
 from lambda_worker.files.reading import FileFault
@@ -20,6 +21,10 @@ SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 BLANKS: Final = " \n\t\r"
 """What may stand between tokens."""
+
+PASSED_KEPT: Final = 4 * 1024
+"""Characters before the place of a window that may stay where something is looked at with care: an
+error of Python's json counts the lines before it."""
 
 MARK: Final = "\x1e"
 """Begins each record in a JSON text sequence (RFC 7464); in JSON it may stand nowhere."""
@@ -55,13 +60,20 @@ class Window:
         self._counted = 0
         self._column = 0
 
+    @classmethod
+    def of(cls, text: str) -> Window:
+        """A window of a text that is all there is."""
+        window = cls((), lambda: "strict")
+        window.text, window.ended = text, True
+        return window
+
     # -- Text --------------------------------------------------------------------------------------
 
     def more(self) -> bool:
         """Forget what is before `at` and add at least as much as is left; False at the end."""
         if self.ended:
             return False
-        self._forget()
+        self.forget()
         had_bad = self._is_bad and SURROGATE.search(self.text) is not None
         self._is_bad = False
         parts = [self.text]
@@ -74,7 +86,20 @@ class Window:
         self._look()
         return True
 
-    def _forget(self) -> None:
+    def fill(self, size: int) -> None:
+        """Have so many characters behind `at` in `text`, if there are."""
+        while len(self.text) - self.at < size and self.more():
+            pass
+
+    def fork(self, size: int) -> Window:
+        """A window where the stream seems to end after so many characters behind `at`, or what is
+        there of them."""
+        fork = copy(self)
+        fork.text, fork.ended = self.text[: self.at + size], True
+        return fork
+
+    def forget(self) -> None:
+        """Let text before `at` go."""
         at = self.at
         if at == len(self.text) > self._counted and self.text.endswith("\r"):
             at -= 1  # half of a CRLF, perhaps

@@ -59,12 +59,21 @@ class Nested(NamedTuple):
     had_nan: bool
 
 
-def _scanner(pairs: Callable[[list[tuple[str, Any]]], Any]) -> Scan:
+class Number(str):
+    """A number's text."""
+
+    __slots__ = ()
+
+
+def _scanner(pairs: Callable[[list[tuple[str, Any]]], Any], number: type[str] = str) -> Scan:
     return make_scanner(
         cast(
             "Any",
             JSONDecoder(
-                parse_float=str, parse_int=str, parse_constant=Constant, object_pairs_hook=pairs
+                parse_float=number,
+                parse_int=number,
+                parse_constant=Constant,
+                object_pairs_hook=pairs,
             ),
         )
     )
@@ -81,6 +90,9 @@ def _once(pairs: list[tuple[str, Any]]) -> tuple[()]:
 
 scan: Final = _scanner(tuple)
 """Objects as tuples of pairs, arrays as lists, numbers as their texts."""
+
+scan_numbers: Final = _scanner(tuple, Number)
+"""The same with Number for numbers, where they must be told from texts."""
 
 read_string: Final = cast("Callable[[str, int], tuple[str, int]]", scan)
 """`scan` for a place where a quote is."""

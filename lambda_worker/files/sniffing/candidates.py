@@ -73,47 +73,59 @@ def bits(delimiter: str) -> float:
 
 def candidates(text: str, given: Mapping[str, Any]) -> Iterator[Candidate]:
     """The plain ones first: of two that are equally good the first is taken. Lines end in LF."""
-    taken = {given.get(name) for name in ("quote", "escape", "comment")}
-    for delimiter in [given["delimiter"]] if "delimiter" in given else _delimiters(text):
-        if delimiter in taken:
-            continue
-        for quote in [given["quote"]] if "quote" in given else _quotes(delimiter, text):
+    taken = taken_by(given)
+    for delimiter in [given["delimiter"]] if "delimiter" in given else _delimiters(text, taken):
+        quotes = _quotes(delimiter, text, taken | {delimiter})
+        for quote in [given["quote"]] if "quote" in given else quotes:
             yield Candidate(delimiter, quote)
+
+
+def taken_by(given: Mapping[str, Any]) -> set[str]:
+    """The characters that have a meaning already."""
+    taken = {given.get(name) or "" for name in ("delimiter", "quote", "escape", "comment")}
+    return taken | {" "} if given.get("skip_blanks") else taken
+
+
+def may_escape(plain: Candidate, given: Mapping[str, Any]) -> bool:
+    """Whether a backslash may be the escape character."""
+    return "escape" not in given and ESCAPE not in taken_by(given) | {plain.delimiter, plain.quote}
 
 
 def ways(plain: Candidate, text: str, given: Mapping[str, Any]) -> list[Candidate]:
     """The candidate with the escape characters, and with the blanks after delimiters, that the
     sample may have; of two with as many faults the first is taken."""
     delimiter, quote = plain.delimiter, plain.quote
-    escaped = any(ESCAPE + mark in text for mark in (delimiter, quote) if mark)
-    escapes = [given["escape"]] if "escape" in given else ["", ESCAPE] if escaped else [""]
-    blank = delimiter != " " and bool(quote) and f"{delimiter} {quote}" in text
-    skips = (
-        [given["skip_blanks"]] if "skip_blanks" in given else [True, False] if blank else [False]
-    )
+    escapes, skips = [given.get("escape", "")], [given.get("skip_blanks", False)]
+    if may_escape(plain, given) and any(ESCAPE + m in text for m in (delimiter, quote) if m):
+        escapes = ["", ESCAPE]
+    if "skip_blanks" not in given and delimiter != " " and quote and f"{delimiter} {quote}" in text:
+        skips = [True, False]
     return [Candidate(delimiter, quote, *way) for way in product(escapes, skips)]
 
 
-def _delimiters(text: str) -> Iterator[str]:
+def _delimiters(text: str, taken: set[str]) -> Iterator[str]:
     lines = [line for line in text.split("\n", LINES_SEEN)[:LINES_SEEN] if line]
     lines = [line for line in lines if line[0] != "#"] or lines
     counts = Counter(chain.from_iterable(map(set, lines)))
-    yield from (c for c in STRONG if counts[c] * SELDOM > len(lines))
-    yield next((c for c in ALONE if c not in text), ALONE[-1])
+    yield from (c for c in STRONG if counts[c] * SELDOM > len(lines) and c not in taken)
+    alone = [c for c in ALONE if c not in taken]
+    yield next((c for c in alone if c not in text), alone[-1])
     if len(lines) > 1:
-        odd = {c for c in lines[0] if not (c.isalnum() or c in STRONG or c in NEVER)}
+        known = {*STRONG, *NEVER, *taken}
+        odd = {c for c in lines[0] if not (c.isalnum() or c in known)}
         often = [c for c in odd if counts[c] * 2 > len(lines)]
         yield from sorted(often, key=lambda c: (-bits(c), -counts[c], c))[:MOST_ODD]
 
 
-def _quotes(delimiter: str, text: str) -> Iterator[str]:
-    yield from (quote for quote in QUOTES if quote == '"' or _has_edges(quote, delimiter, text))
-    if '"' in text:
+def _quotes(delimiter: str, text: str, taken: set[str]) -> Iterator[str]:
+    free = [quote for quote in QUOTES if quote not in taken]
+    yield from (quote for quote in free if quote == '"' or _has_edges(quote, delimiter, text))
+    if '"' in text or '"' in taken:
         yield ""
 
 
 def _has_edges(quote: str, delimiter: str, text: str) -> bool:
-    if quote == delimiter or quote not in text:
+    if quote not in text:
         return False
     edges = (quote + delimiter, delimiter + quote, f"\n{quote}", f"{quote}\n")
     return any(edge in text for edge in edges)

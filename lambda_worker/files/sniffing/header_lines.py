@@ -40,6 +40,9 @@ AGAIN: Final = 20.0
 FEW: Final = 4
 """Of so many records one may be a header that comes again; where it is more, records are alike."""
 
+NAMELESS: Final = -1.0
+"""Of two columns the second has no name but values: wider tables have merged cells for names."""
+
 SLIGHT: Final = 0.5
 """A short name above long texts, a word above texts with digits, an identifier above none."""
 
@@ -83,15 +86,18 @@ def header_evidence(first: Cells, rest: Sequence[Cells], width: int) -> float:
     """How clearly a record is the header of the others rather than one of them: above 0, or
     below."""
     names = [name.strip() for name in first]
-    whole = _without_repeats(first, [row for row in rest if len(row) == width])
+    whole = [row for row in rest if len(row) == width]
     if not whole or len(names) != width:
         return PRIOR if looks_like_names(first) and first not in rest else -PRIOR
+    whole = _without_repeats(first, whole)
     counted = _are_counted(names)
     found = PRIOR + (AGAIN if _comes_again(first, rest) and looks_like_names(first) else 0.0)
-    for name, column in zip(names, zip(*whole, strict=True), strict=True):
+    for n, (name, column) in enumerate(zip(names, zip(*whole, strict=True), strict=True)):
         values = [value.strip() for value in column if value.strip()]
-        if name and values:
-            found += _evidence(name, values, counted)
+        if values:
+            found += (
+                _evidence(name, values, counted) if name else NAMELESS * (n == 1 and width == 2)
+            )
     if _are_values(names) and not counted:
         found += 2 * VALUE_OF_VALUES
     return found

@@ -16,7 +16,13 @@ from lambda_worker.files.sniffing.header_lines import (
     is_header,
     looks_like_names,
 )
-from lambda_worker.files.sniffing.value_shapes import NULL_WORDS, POSTGRES_NULL, is_typed_column
+from lambda_worker.files.sniffing.samples import Candidate, Row
+from lambda_worker.files.sniffing.value_shapes import (
+    NULL_WORDS,
+    POSTGRES_NULL,
+    is_typed_column,
+    mask,
+)
 
 COMMENTS: Final = ("#", "%", "!")
 """Characters that begin a comment line where they do."""
@@ -50,32 +56,49 @@ Cells = Sequence[str]
 
 
 def lay_out(
-    rows: Sequence[Cells], starts: Sequence[int], lines: Sequence[str], given: Mapping[str, Any]
+    rows: Sequence[Row], lines: Sequence[str], best: Candidate, given: Mapping[str, Any]
 ) -> Layout:
-    """The layout of the table that `rows` hold; each began at the line of `starts`, counted from
-    0."""
-    behind = [n for n, start in enumerate(starts) if start >= given.get("preamble", 0)]
-    rows, starts = [rows[n] for n in behind], [starts[n] for n in behind]
+    """The layout of the table that the `rows` of a sample's lines hold, as the `best` candidate
+    reads them. Broken ones have fields as far as these can be told."""
+    rows = [row for row in rows if row.line >= given.get("preamble", 0)]
     if not rows:
         return Layout()
-    begins = [lines[start][:1] for start in starts]
-    width = given.get("width") or _table_width(rows)
-    top = 0 if "preamble" in given else _top(rows, begins, width)
-    comment = given.get("comment", _comment(rows[top:], begins[top:], width))
-    table = [rows[n] for n in range(top, len(rows)) if not comment or begins[n] != comment]
-    if not table:
-        return Layout(comment=comment)
+    cells, begins = [row.fields for row in rows], _begins(rows, lines, best, given)
+    width = given.get("width") or _table_width([row.fields for row in _whole(rows)])
+    top = 0 if "preamble" in given else _top(cells, begins, width)
+    comment = given.get("comment", _comment(cells[top:], begins[top:], width))
+    table = [
+        row.fields
+        for row, begin in zip(rows[top:], begins[top:], strict=True)
+        if not (comment and begin == comment) and (not row.broken or row is rows[top])
+    ]
     header_lines = given.get("header_lines", header_lines_of(table[: ROWS_SEEN + 1], width))
+    if not header_lines and "preamble" not in given:
+        top = _first_record(cells, begins, top, width)
     body = table[header_lines : header_lines + ROWS_SEEN]
     width, row_names = _fitted(table, header_lines, body, width)
     return Layout(
-        preamble=given.get("preamble", starts[top] if top else 0),
+        preamble=given.get("preamble", rows[top].line if top else 0),
         header_lines=header_lines,
         width=width,
         row_names=row_names,
         comment=comment,
         nulls=_nulls(body, width),
     )
+
+
+def _whole(rows: Sequence[Row]) -> Sequence[Row]:
+    """Those that are not broken, if there are any."""
+    return [row for row in rows if not row.broken] or rows
+
+
+def _begins(
+    rows: Sequence[Row], lines: Sequence[str], best: Candidate, given: Mapping[str, Any]
+) -> list[str]:
+    """The character that each record begins with, where comments may do so; else nothing."""
+    others = (best.delimiter, best.quote, best.escape)
+    marks = () if "comment" in given else tuple(mark for mark in COMMENTS if mark not in others)
+    return [line[0] if (line := lines[row.line]).startswith(marks) else "" for row in rows]
 
 
 def _comment(table: Sequence[Cells], begins: Sequence[str], width: int) -> str:
@@ -102,7 +125,7 @@ def _table_width(rows: Sequence[Cells]) -> int:
         return 1 if widths[1] else max(widths, default=1)
     main = max(many, key=lambda width: (many[width] * width, width))
     for width in map(len, rows):
-        if width > 1 and many[width] > 2 and many[width] * width * 2 >= many[main] * main:
+        if width > 1 and many[width] > 1 and many[width] * width * 2 > many[main] * main:
             return width
     return main
 
@@ -112,7 +135,7 @@ def _top(rows: Sequence[Cells], begins: Sequence[str], width: int) -> int:
     width above it, or the first that is no title."""
     if width <= 1:
         return 0
-    marked = next((n for n, begin in enumerate(begins) if begin not in COMMENTS), 0)
+    marked = next((n for n, begin in enumerate(begins) if not begin), 0)
     if marked and _is_marked_header(rows[marked - 1], rows[marked:], width):
         return marked - 1
     return marked + _unmarked_top(rows[marked:], width)
@@ -130,7 +153,8 @@ def _unmarked_top(rows: Sequence[Cells], width: int) -> int:
     if ragged is not None:
         return ragged  # not above the table, but records of it with another number of values
     if first and _is_header_for(rows[first - 1], rows[first:], width):
-        return first - 1
+        is_alone = first == 1 or len(rows[first - 2]) != len(rows[first - 1])
+        return first - 1 if is_alone else first
     return _below_titles(rows, first)
 
 
@@ -141,11 +165,42 @@ def _below_titles(rows: Sequence[Cells], first: int) -> int:
     at = first
     while at < last and _is_title(rows[at]):
         at += 1
-    row = rows[at]
-    below = max(map(_filled, rows[at + 1 : at + TITLES]), default=len(row))
-    if at > first and not _is_title(row) and _filled(row) * 2 >= below and looks_like_names(row):
-        return at
-    return first
+    row, body = rows[at], rows[at + 1 : at + TITLES]
+    below = max(map(_filled, body), default=len(row))
+    if at == first or _is_title(row) or _filled(row) * 2 < below or not looks_like_names(row):
+        return first
+    return first if _are_records(rows[first:at], body) else at
+
+
+def _are_records(titles: Sequence[Cells], body: Sequence[Cells]) -> bool:
+    """Whether what looks like titles are records with few values: as most of those below are, or
+    with one that is built as those below it."""
+    places = {_places(row) for row in titles} - {()}
+    if sum(_places(row) in places for row in body) * 2 > len(body):
+        return True
+    told = [(n, mask(row[n])) for row in titles for n in _places(row)]
+    return any(
+        n < len(row) and mask(row[n]) == built
+        for n, built in told
+        if not built.isalpha()
+        for row in body
+    )
+
+
+def _first_record(rows: Sequence[Cells], begins: Sequence[str], top: int, width: int) -> int:
+    """The first record of a table without a header: those right above it that have another number
+    of values are set aside one by one, for they are hardly titles."""
+    while top and _is_record(rows[top - 1], begins[top - 1], width):
+        top -= 1
+    return top
+
+
+def _is_record(row: Cells, begin: str, width: int) -> bool:
+    if begin:
+        return len(row) == width and not row[0].startswith(begin + " ")
+    if len(row) == width:
+        return width == 2 or not _is_title(row)
+    return len(row) > 1 and _filled(row) * 2 >= width
 
 
 def _is_header_for(row: Cells, below: Sequence[Cells], width: int) -> bool:
@@ -168,6 +223,11 @@ def _is_title(row: Cells) -> bool:
     """Whether a record has a title, or a label and its text, and else nothing."""
     is_label = row[0].rstrip().endswith(":")
     return _filled(row) <= 1 or (is_label and len(row) > 3 and not _filled(row[2:]))
+
+
+def _places(row: Cells) -> tuple[int, ...]:
+    """The columns that a record has values in."""
+    return tuple(n for n, value in enumerate(row) if value.strip())
 
 
 def _filled(row: Cells) -> int:

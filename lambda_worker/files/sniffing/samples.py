@@ -4,17 +4,17 @@ is told apart as the worker's reader does it."""
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT, Scanner
+from lambda_worker.files.csv_reading.scanner import AFTER_QUOTE, FIELD_LIMIT, Scanner
 from lambda_worker.files.dialect import Dialect
 
 MOST_LOOKS: Final = 200
-"""Lines that are looked at closely because the csv module refuses them: a sample with more is not
-written so."""
+"""Lines inside of values that are looked at because they might be records themselves."""
 
 MOST_AGAIN: Final = 500
 """Lines that are read once more because a quote had swallowed them; beyond, they are left out, so
@@ -56,6 +56,14 @@ class Row(NamedTuple):
 
 def records(candidate: Candidate, lines: Sequence[str]) -> list[Row]:
     """All records, blank lines left out."""
+    rows = _records(candidate, lines)
+    if any(row.broken for row in rows):
+        bare = _without_blanks_behind_quotes(candidate, lines)
+        return rows if bare is lines else _records(candidate, bare)
+    return rows
+
+
+def _records(candidate: Candidate, lines: Sequence[str]) -> list[Row]:
     sample = _Sample(candidate, lines)
     rows = sample.read(0, len(lines))
     if rows and rows[-1].broken and rows[-1].lines > 1:
@@ -113,22 +121,13 @@ class _Sample:
                 if taken > 1 and begin + reader.line_num == len(self._lines):
                     rows.append(Row(line, taken, [], broken=True))
                     return end
-                rows.append(self._closely(line))
+                rows.append(Row(line, 1, [], broken=True))
                 if taken > 1 and self._again >= taken:
                     self._again -= taken
                     return line + 1
                 continue
             if fields and (len(fields) > 1 or fields[0].strip()):
                 rows.append(Row(line, begin + reader.line_num - line, fields))
-
-    def _closely(self, line: int) -> Row:
-        """The record of one line that the csv module refuses; blanks may follow a quote."""
-        if self._looks > 0:
-            self._looks -= 1
-            record = self._scanner.record(self._lines[line])
-            if not record.is_open and not record.is_stray:
-                return Row(line, 1, record.fields)
-        return Row(line, 1, [], broken=True)
 
     def ended(self, rows: list[Row], last: Row) -> list[Row]:
         """The records where the `last` one is open at the sample's end: that has cut it, or its
@@ -163,3 +162,14 @@ class _Sample:
             not found.is_open and not found.is_stray and len(found.fields) == width
             for found in map(self._scanner.record, inside)
         )
+
+
+def _without_blanks_behind_quotes(candidate: Candidate, lines: Sequence[str]) -> Sequence[str]:
+    """The lines as the csv module takes them, which refuses what the worker's reader leaves out.
+    Where such blanks are part of a value after all, its ends stay where they are."""
+    quote, blanks = candidate.quote, AFTER_QUOTE.replace(candidate.delimiter, "")
+    if not quote or not any(quote + blank in line for blank in blanks for line in lines):
+        return lines
+    end = re.escape(candidate.delimiter)
+    behind = re.compile(rf"(?<={re.escape(quote)})[{blanks}]+(?={end}|[\r\n]|\Z)")
+    return [behind.sub("", line) for line in lines]

@@ -12,7 +12,14 @@ from io import StringIO
 from typing import Any, Final
 
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.sniffing.candidates import ESCAPE, QUOTES, candidates, ways
+from lambda_worker.files.sniffing.candidates import (
+    ESCAPE,
+    QUOTES,
+    candidates,
+    may_escape,
+    taken_by,
+    ways,
+)
 from lambda_worker.files.sniffing.layout import lay_out
 from lambda_worker.files.sniffing.samples import Candidate, Row, records, usual_width
 from lambda_worker.files.sniffing.scoring import faults, score
@@ -34,14 +41,14 @@ _STATED: Final = re.compile(r'\ufeff?"?sep=(.)"?[\r\n]*', re.IGNORECASE)
 def sniff(text: str, given: Mapping[str, Any]) -> Dialect:
     """The dialect of a file that begins with `text`, which ends where a line does; what is `given`
     (members of Dialect) is not looked for."""
-    lines = list(StringIO(text, newline=""))
-    given = {**_stated(lines), **given}
+    lines = _without_comments(list(StringIO(text, newline="")), given.get("comment", ""))
+    given = {**_stated(lines, given), **given}
     skipped = given.get("preamble", 0)
     best = _best(lines[skipped : skipped + MOST_LINES], given)
-    if "escape" not in given and not best.escape and ESCAPE in text:
+    if not best.escape and ESCAPE in text and may_escape(best, given):
         best = _with_escape(best, lines[skipped:], text)
-    rows = records(best, lines)
-    layout = lay_out(_cells(rows, best, lines), [row.line for row in rows], lines, given)
+    rows = [_with_cells(row, best, lines) for row in records(best, lines)]
+    layout = lay_out(rows, lines, best, given)
     dialect = Dialect(
         delimiter=best.delimiter,
         quote=best.quote,
@@ -57,10 +64,12 @@ def sniff(text: str, given: Mapping[str, Any]) -> Dialect:
     return replace(dialect, **given)
 
 
-def _stated(lines: Sequence[str]) -> dict[str, Any]:
+def _stated(lines: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
     """What the first line says about the dialect."""
     found = _STATED.fullmatch(lines[0]) if len(lines) > 1 else None
-    return {"delimiter": found.group(1), "preamble": 1} if found else {}
+    if not found or found.group(1) in taken_by(given) - {given.get("delimiter")}:
+        return {}
+    return {"delimiter": found.group(1), "preamble": 1}
 
 
 def _best(lines: Sequence[str], given: Mapping[str, Any]) -> Candidate:
@@ -76,7 +85,8 @@ def _best(lines: Sequence[str], given: Mapping[str, Any]) -> Candidate:
         found = score(candidate, rows, text, sure="delimiter" in given)
         if best is None or (found is not None and found > most):
             best, most = (candidate, rows), float("-inf") if found is None else found
-    return _with_blanks(*best, given) if best else Candidate(",")
+    assert best is not None  # there is a candidate for any text
+    return _with_blanks(*best, given)
 
 
 def _serve_well(rows: Sequence[Row]) -> bool:
@@ -112,11 +122,14 @@ def _with_blanks(candidate: Candidate, rows: Sequence[Row], given: Mapping[str, 
     return replace(candidate, skip_blanks=bool(later) and blank >= BLANKS * len(later))
 
 
-def _cells(rows: Sequence[Row], best: Candidate, lines: Sequence[str]) -> list[list[str]]:
-    """The values of all records, as far as they can be told where a quote is broken."""
-    return [
-        [part.strip().strip(best.quote) for part in lines[row.line].split(best.delimiter)]
-        if row.broken
-        else row.fields
-        for row in rows
-    ]
+def _with_cells(row: Row, best: Candidate, lines: Sequence[str]) -> Row:
+    """The record with its values as far as they can be told where a quote is broken."""
+    if not row.broken:
+        return row
+    parts = lines[row.line].split(best.delimiter)
+    return row._replace(fields=[part.strip().strip(best.quote) for part in parts])
+
+
+def _without_comments(lines: Sequence[str], mark: str) -> Sequence[str]:
+    """The lines, blank ones for those that a comment's mark begins."""
+    return ["\n" if line.startswith(mark) else line for line in lines] if mark else lines

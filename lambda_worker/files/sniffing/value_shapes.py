@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
+
+from lambda_worker.files.sniffing.calendar_words import MONTHS, WEEKDAYS
 
 NULL_WORDS: Final = frozenset(
     [
@@ -64,24 +67,20 @@ _NUMBER: Final = re.compile(
     r"|[-+]?\d+\.|[-+]?[iI]nf"
 )
 
-_MONTH: Final = (
-    r"(?:jan|feb|m[aä]r|apr|ma[iyj]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|f[eé]v|avr|jui|ao[uû]|déc"
-    r"|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|mrt|mei|out|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен"
-    r"|окт|ноя|дек)[^\W\d_]{0,8}\.?"
-)
-"""Months as Western European languages and Russian write them, in full or not."""
+_MONTH: Final = r"([^\W\d_]{3,12})\.?"
+"""A word that is to be one of MONTHS."""
 
 _CLOCK: Final = r"\d{1,3}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[AP]\.?M\.?)?"
 _ZONE: Final = r"(?:\s?(?:Z|[A-Z]{3,4}|[-+]\d{2}:?\d{2}))?"
 _DAY: Final = (
-    r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}\.?"
+    r"\d{1,4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,4}\.?"
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?[-\s./,]{{0,2}}{_MONTH}(?:[-\s./,]{{1,2}}\d{{2,4}})?"
     rf"|{_MONTH}[-\s]\d{{1,2}}(?:st|nd|rd|th)?,?[-\s]\d{{2,4}}"
     rf"|{_MONTH}[-\s']{{1,2}}\d{{2,4}}|\d{{4}}[-\s]{_MONTH}[-\s]\d{{1,2}}"
     r"|\d{4}年\d{1,2}月(?:\d{1,2}日)?|\d{4}-\d{2}|\d{4}-W\d{2}"
 )
 _DATE: Final = re.compile(
-    rf"(?:[A-Z]{{3,9}},?\s)?(?:{_DAY})(?:[T ,]{{1,2}}{_CLOCK}{_ZONE})?"
+    rf"(?:([^\W\d_]{{2,12}})\.?,?\s)?(?:{_DAY})(?:[T ,]{{1,2}}{_CLOCK}{_ZONE})?"
     rf"|[A-Z]{{3}} [A-Z]{{3}} [ \d]\d {_CLOCK}{_ZONE} \d{{4}}"  # as C's asctime writes it
     rf"|{_CLOCK}{_ZONE}",
     re.IGNORECASE,
@@ -103,10 +102,11 @@ _OTHER: Final = re.compile(
 _PROSE: Final = re.compile(
     r"[\w(#@*$'“\u2018„«¿¡…\u2013—<\[-]"
     r"(?:[\w \u00a0\u3000()&+%#@°º²³“”„\u2018\u2019«»…\u2013—\-'*/_=™®©・、。〒~「」\[\]<>\n\r"
-    r"\uff5e\uff08\uff09]"
+    r"\uff5e\uff01\uff05\uff06\uff08\uff09\uff0b-\uff0f\uff1a\uff1b\uff1f"
+    r"\u060c\u061b\u061f\u05f3\u05f4\u0964\u0965]"
     r"|[.!?:;,](?=$|[\s)\"'”])|(?<=\w)[.](?=\w))*"
 )
-"""Words, and punctuation where it ends them."""
+"""Words, and punctuation where it ends them, or anywhere in scripts without blanks behind it."""
 
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -129,7 +129,16 @@ def shape(value: str) -> str:
 def _typed_shape(value: str) -> str:
     if value.isdecimal() or _NUMBER.fullmatch(value):
         return "number"
-    return "date" if _DATE.fullmatch(value) else ""
+    return "date" if _is_date(value) else ""
+
+
+def _is_date(value: str) -> bool:
+    found = _DATE.fullmatch(value)
+    if not found:
+        return False
+    weekday, _, *months = found.groups(default="")
+    is_named = not weekday or weekday.lower() in WEEKDAYS
+    return is_named and all(month.lower() in MONTHS for month in months if month)
 
 
 def _loose_shape(value: str) -> str:
@@ -140,7 +149,16 @@ def _loose_shape(value: str) -> str:
         return "other"
     if _PROSE.fullmatch(value):
         return "text"
-    return "other" if not comes_first and _OTHER.fullmatch(value) else "odd"
+    if not comes_first and _OTHER.fullmatch(value):
+        return "other"
+    bare = value if value.isascii() else "".join(c for c in value if not _is_joined(c))
+    return "odd" if bare in ("", value) else _loose_shape(bare)
+
+
+def _is_joined(character: str) -> bool:
+    """Whether it is a vowel sign, an accent or the like that belongs to a letter beside it, or
+    joins or parts two."""
+    return unicodedata.category(character) in ("Mn", "Mc", "Cf")
 
 
 def is_typed(value: str) -> bool:

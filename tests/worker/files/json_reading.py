@@ -8,7 +8,8 @@ from unittest.mock import patch
 
 from lambda_worker.files.dialect import Dialect, Format
 from lambda_worker.files.json_reading import text as json_text
-from lambda_worker.files.json_reading.reader import JsonReader, json_dialect, json_header_lines
+from lambda_worker.files.json_reading.reader import JsonReader
+from lambda_worker.files.json_reading.sniffing import Found, find_json
 from tests.worker.files.reading import Read, drain, in_chunks
 
 SAMPLE = 64 * 1024
@@ -20,20 +21,19 @@ def as_bytes(data: bytes | str) -> bytes:
 
 def dialect_of(data: bytes | str, **given: Any) -> Dialect:
     """The dialect that the file's beginning shows; what is given counts for more."""
-    sample = as_bytes(data)[:SAMPLE]
-    found = json_dialect(sample, whole=len(as_bytes(data)) <= SAMPLE)
-    form, path = found or (Format.JSON, ())
-    form, path = given.get("format", form), given.get("path", path)
-    dialect = Dialect(format=form, path=path, header_lines=json_header_lines(sample, form, path))
-    return replace(dialect, **given)
+    raw = as_bytes(data)
+    found = find_json(raw[:SAMPLE], whole=len(raw) <= SAMPLE, given=given) or Found(Format.JSON)
+    return replace(Dialect(format=found.format, path=found.path), **given)
 
 
 def reader_of(
     data: bytes | str, chunk: int = 1 << 18, headers: tuple[str, ...] | None = None, **given: Any
 ) -> JsonReader:
     """A reader of the data in its own dialect, from chunks of `chunk` bytes."""
+    dialect = dialect_of(data, **given)
+    find_header = "header_lines" not in given
     chunks = in_chunks(as_bytes(data), chunk)
-    return JsonReader(chunks, dialect_of(data, **given), lambda: "surrogateescape", headers)
+    return JsonReader(chunks, dialect, lambda: "surrogateescape", headers, find_header=find_header)
 
 
 def read_json(data: bytes | str, chunk: int = 1 << 18, **options: Any) -> Read:

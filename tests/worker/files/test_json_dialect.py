@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from lambda_worker.files.dialect import Format
-from lambda_worker.files.json_reading.reader import json_dialect, json_header_lines
-from tests.worker.files.json_reading import SAMPLE, as_bytes
+from lambda_worker.files.json_reading.sniffing import find_json
+from tests.worker.files.json_reading import SAMPLE, as_bytes, reader_of
 
 
 def found(data: str, *, whole: bool = True) -> tuple[Format, tuple[str, ...]] | None:
-    return json_dialect(as_bytes(data)[:SAMPLE], whole=whole)
+    json = find_json(as_bytes(data)[:SAMPLE], whole=whole, given={})
+    return json and (json.format, json.path)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +125,7 @@ def test_a_list_that_goes_on_behind_the_sample_counts_for_more() -> None:
     ],
 )
 def test_a_first_array_of_names_is_a_header(data: str, lines: int) -> None:
-    form, path = found(data) or (Format.CSV, ())
-    assert json_header_lines(as_bytes(data), form, path) == lines
+    assert reader_of(data).dialect.header_lines == lines
 
 
 def test_brackets_without_end_are_no_trouble() -> None:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT
 from lambda_worker.files.dialect import Dialect, Format
 from lambda_worker.files.json_reading.grammar import MOST_RECORD
-from lambda_worker.files.json_reading.reader import JsonReader, all_headers
+from lambda_worker.files.json_reading.headers import all_columns
+from lambda_worker.files.json_reading.reader import JsonReader
+from lambda_worker.files.preview import preview
 from lambda_worker.files.reading import FileFault, Rows
-from tests.worker.files.json_reading import as_bytes, dialect_of, read_json, reader_of
+from tests.worker.files.json_reading import SAMPLE, as_bytes, dialect_of, read_json, reader_of
 from tests.worker.files.reading import in_chunks
 
 # -- Values ----------------------------------------------------------------------------------------
@@ -132,10 +134,15 @@ def test_what_stands_before_the_records_is_passed_by_whatever_its_size() -> None
     assert (read.rows, read.notes) == ([["1"], ["2"]], ["other_lists"])
 
 
-def test_records_behind_the_sample_cannot_be_shown() -> None:
+def test_records_behind_the_sample_are_read_where_the_path_is_known() -> None:
     data = '{"x":"' + "y" * 100_000 + '","data":[{"a":1}]}'
+    assert read_json(data, path=("data",)).rows == [["1"]]
+
+
+def test_records_behind_the_sample_cannot_be_previewed() -> None:
+    data = b'{"x":"' + b"y" * 100_000 + b'","data":[{"a":1}]}'
     with pytest.raises(FileFault, match="json_too_far"):
-        reader_of(data, path=("data",))
+        preview(data[:SAMPLE], whole=False)
 
 
 def test_a_path_that_leads_nowhere_is_a_fault_and_one_into_records_a_note() -> None:
@@ -206,32 +213,40 @@ def test_the_beginning_of_a_file_names_its_columns_and_all_of_it_all() -> None:
     data = '{"a":1}\n' * 10_000 + '{"b":1}\n'
     dialect = dialect_of(data)
     assert reader_of(data).headers == ("a",)
-    assert all_headers(in_chunks(as_bytes(data), 999), dialect, lambda: "strict") == ("a", "b")
+    columns = all_columns(in_chunks(as_bytes(data), 999), dialect, lambda: "strict")
+    assert columns.headers == ("a", "b")
 
 
-def test_all_headers_are_those_of_the_preview_where_records_are_no_objects() -> None:
+def test_all_columns_are_those_of_the_preview_where_records_are_no_objects() -> None:
     for data in ('[["a","b"],[1,2]]', "[1,2]", '{"x":[1,"a"],"y":[2,"b"]}'):
         dialect = dialect_of(data, path=("*",) if data[0] == "{" else ())
-        headers = all_headers([as_bytes(data)], dialect, lambda: "strict")
-        assert headers == reader_of(data, path=dialect.path).headers
+        columns = all_columns([as_bytes(data)], dialect, lambda: "strict", find_header=True)
+        assert columns.headers == reader_of(data, path=dialect.path).headers
 
 
 def test_a_broken_first_record_does_not_hide_the_columns_of_the_others() -> None:
     data = '{"a":}\n{"b":1}\n{"c":1}\n'
-    assert all_headers([data.encode()], dialect_of(data), lambda: "strict") == ("b", "c")
+    columns = all_columns([data.encode()], dialect_of(data), lambda: "strict")
+    assert columns.headers == ("b", "c")
     assert reader_of(data).headers == ("b", "c")
 
 
-def test_columns_of_a_first_record_beyond_the_sample_show_as_far_as_it_does() -> None:
+def test_columns_of_a_first_record_beyond_the_sample_are_all_read() -> None:
     data = '[{"a":1,"b":"' + "x" * 100_000 + '","c":1}]'
     read = read_json(data)
-    assert (read.headers, read.notes) == (("a", "b"), ["keys_late"])
+    assert (read.headers, read.notes) == (("a", "b", "c"), [])
+
+
+def test_a_preview_shows_the_columns_of_a_first_record_as_far_as_the_sample_does() -> None:
+    data = b'[{"a":1,"b":"' + b"x" * 100_000 + b'","c":1}]'
+    found = preview(data[:SAMPLE], whole=False)
+    assert (found.headers, [note.code for note in found.notes]) == (("a", "b"), ["columns_cut"])
 
 
 def test_a_file_with_ids_for_keys_is_refused() -> None:
     data = "\n".join(f'{{"k{n}":1}}' for n in range(10_001))
     with pytest.raises(FileFault, match="too_many_columns"):
-        all_headers([as_bytes(data)], dialect_of(data), lambda: "strict")
+        all_columns([as_bytes(data)], dialect_of(data), lambda: "strict")
 
 
 def test_a_file_without_one_of_the_columns_that_were_shown_is_refused() -> None:

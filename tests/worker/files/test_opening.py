@@ -51,3 +51,27 @@ def test_another_file_than_the_one_that_was_shown_is_refused(data: bytes) -> Non
 
 def test_words_for_nothing_are_told_of_every_file() -> None:
     assert opened(b"a,b\n1,x\nNA,y\n2,z\n3,NA\n").notes == ["nulls_taken"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("<!DOCTYPE html><table><tr><td>1,2", "HTML"),
+        ('\n<?xml version="1.0"?><a>1,2</a>', "XML"),
+        ("{\\rtf1\\ansi a,b}", "RTF"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_is_no_table(text: str, name: str, encoding: str) -> None:
+    with pytest.raises(FileFault, match="not_text") as caught:
+        opened(text.encode(encoding))
+    assert caught.value.params["looks_like"] == name
+
+
+def test_a_document_is_read_as_a_table_where_a_person_says_so() -> None:
+    assert opened(b"<html>,b\n1,2\n", format="csv").rows == [["1", "2"]]
+
+
+def test_a_file_of_nul_bytes_is_no_table() -> None:
+    with pytest.raises(FileFault, match="not_text"):
+        opened(b"\0" * 100)
