@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -188,6 +189,9 @@ def _slots(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)[sd]|\{\w*\}", text))
 
 
+NO_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""A compiled catalogue has to have one; with this it is the same whenever it is made."""
+
 _HEADER_TIME: Final = re.compile(
     rb'"(POT-Creation-Date|PO-Revision-Date|Generated-By|[^"]*Team|'
     rb'Last-Translator|Report-Msgid-Bugs-To)[^"]*"\n'
@@ -203,8 +207,10 @@ def _as_po(catalog: Catalog) -> bytes:
 
 
 def _as_mo(catalog: Catalog) -> bytes:
+    again = read_po(io.BytesIO(_as_po(catalog)), locale=catalog.locale)
+    again.creation_date = again.revision_date = NO_TIME
     out = io.BytesIO()
-    write_mo(out, read_po(io.BytesIO(_as_po(catalog)), locale=catalog.locale))
+    write_mo(out, again)
     return out.getvalue()
 
 
