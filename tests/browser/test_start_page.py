@@ -54,7 +54,7 @@ def test_a_file_that_is_no_csv_is_refused_before_the_upload(site: Site, tmp_path
     file.write_bytes(b"PK\x03\x04 and so on")
     site.page.goto(f"{site.url}/imports/new/?target=airports.country")
     site.page.set_input_files("#file", file)
-    expect(site.page.locator("#preview .errornote")).to_contain_text("no text file")
+    expect(site.page.locator("#preview .errornote")).to_contain_text("no table in text form")
 
 
 def test_the_upload_shows_how_far_it_is_and_asks_before_it_is_left(
