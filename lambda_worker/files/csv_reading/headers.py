@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -15,9 +16,23 @@ SHOWN: Final = 20
 """Names that a note lists."""
 
 
+_RULED: Final = re.compile(r":?[-=]+:?")
+"""A cell of the line that sqlcmd and Markdown draw below names."""
+
+SHORTEST_RULE: Final = 3
+"""Characters that one of a rule's cells has at least: fewer are a word for nothing."""
+
+
+def is_rule(record: Sequence[str]) -> bool:
+    """Whether a record is a line that is drawn below names, and no names itself."""
+    cells = [cell for cell in map(str.strip, record) if cell]
+    return max(map(len, cells), default=0) >= SHORTEST_RULE and all(map(_RULED.fullmatch, cells))
+
+
 def joined(records: Sequence[Sequence[str]]) -> list[str]:
-    """One name a column from several header records. In all but the last an empty cell belongs to
-    the one left of it, as merged cells are written."""
+    """One name a column from several header records, the rule below them left out. In all but the
+    last an empty cell belongs to the one left of it, as merged cells are written."""
+    records = [*records[:1], *(record for record in records[1:] if not is_rule(record))]
     if len(records) == 1:
         return list(records[0])
     width = max(map(len, records), default=0)

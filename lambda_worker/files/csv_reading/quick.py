@@ -63,10 +63,11 @@ class Quick:
     def _of_several_lines(self, text: str, first: int) -> Part | None:
         """The records before the first that needs a closer look, or that the block's end cuts."""
         lines = list(StringIO(text, newline=""))
+        may_be_lone = self._scanner.may_have_lone_quotes(text)
         pieces: list[Rows] = []
         run: list[list[str]] = []
         at = 0
-        for fields, end in self._records(lines):
+        for fields, end in self._records(lines, may_be_lone=may_be_lone):
             if end > at + 1:
                 if run:
                     pieces.append(Rows(first + at - len(run), run))
@@ -79,8 +80,9 @@ class Quick:
             pieces.append(Rows(first + at - len(run), run))
         return Part(pieces, at, "".join(lines[at:]).encode()) if at else None
 
-    def _records(self, lines: list[str]) -> Iterator[tuple[list[str], int]]:
-        """Good records, and the number of lines up to their ends."""
+    def _records(self, lines: list[str], *, may_be_lone: bool) -> Iterator[tuple[list[str], int]]:
+        """Good records, and the number of lines up to their ends; where quotes `may_be_lone` it is
+        seen whether they are."""
         reader = self._scanner.quick_rows(lines)
         at = 0
         try:
@@ -90,6 +92,8 @@ class Quick:
                 if len(fields) != self._width or fields == self._again:
                     return
                 if len(inside) > 1 and self._scanner.are_records(inside, self._width):
+                    return
+                if may_be_lone and end > at + 1 and self._scanner.has_lone_quotes(fields):
                     return
                 yield fields, end
                 at = end

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from lambda_worker.files.csv_reading.blocks import LongLine
-from lambda_worker.files.csv_reading.headers import fitted, joined, unique
+from lambda_worker.files.csv_reading.headers import fitted, is_rule, joined, unique
 from lambda_worker.files.csv_reading.lines import Lines
 from lambda_worker.files.csv_reading.proof import Proof, may_prove
 from lambda_worker.files.csv_reading.quick import Quick
@@ -80,8 +80,11 @@ class CsvReader:
     def _header_records(self) -> list[list[str]]:
         records: list[list[str]] = []
         while len(records) < self.dialect.header_lines and (found := self._next_record()):
-            lines, self._again = found
-            records.append([_shown(name) for name in self._again])
+            lines, fields = found
+            records.append([_shown(name) for name in fields])
+            if len(records) > 1 and is_rule(fields):
+                continue
+            self._again = fields
             self._header_line = without_line_end("".join(lines)).encode("utf-8", "surrogatepass")
         if not records:
             raise FileFault("empty_file")
@@ -240,13 +243,16 @@ class CsvReader:
 
     def _has_swallowed(self, record: Record, held: Sequence[str]) -> bool:
         """Whether a record of several lines is a quote that was never closed, and other records
-        behind it: it ends with what looks like an opening quote, or has lines inside that are
-        records themselves."""
+        behind it: it ends with what looks like an opening quote, has lines that are records
+        themselves, or stands between two lone quotes."""
         if record.is_stray and record.closed_at_edge:
             return True
+        if self._scanner.has_lone_quotes(record.fields):
+            return True
+        if not record.is_stray and len(record.fields) == self._width:
+            return self._scanner.are_whole(held, self._width)
         inside = held[1:-1]
-        few = 1 if record.is_stray or len(record.fields) != self._width else 2
-        return len(inside) >= few and self._scanner.are_records(inside, self._width)
+        return len(inside) > 0 and self._scanner.are_records(inside, self._width)
 
     # -- Records set aside -------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from lambda_worker.files.dialect import Dialect
@@ -20,6 +20,9 @@ AFTER_QUOTE: Final = " \t"
 ALWAYS_ESCAPED: Final = "\"'\r\n"
 """What an escape character may stand before besides the dialect's own characters. Before anything
 else it is a character like any other, so that C:\\new and \\N stay what they are."""
+
+
+_LINE_ENDS: Final = re.compile(r"\r\n|\n|\r")
 
 
 class QuickRows(Iterator[list[str]], Protocol):
@@ -45,10 +48,15 @@ class Record:
         self.is_stray = False
         """Whether text follows a closing quote: nobody knows where values end from there on."""
         self.closed_at_edge = False
-        """Whether the last closing quote stands where a value begins: then it looks like an opening
-        one."""
+        """Whether the last closing quote, with those right before it, stands where a value begins:
+        then it looks like an opening one."""
         self._parts: list[str] = []
         self._is_quoted = False
+
+    @property
+    def begun(self) -> str:
+        """What there is of the value that goes on in the next line."""
+        return "".join(self._parts)
 
     def feed(self, line: str) -> None:
         """Take the next line, its line end included."""
@@ -127,8 +135,10 @@ class Record:
 
     def _close(self, line: str, length: int, at: int) -> int:
         """The closing quote ends before `at`."""
-        delimiter = self._scanner.delimiter
-        self.closed_at_edge = at == 1 or line[at - 2] in (delimiter, " ")
+        delimiter, quote, begin = self._scanner.delimiter, self._scanner.quote, at - 1
+        while begin and line[begin - 1] == quote:
+            begin -= 1
+        self.closed_at_edge = not begin or line[begin - 1] in (delimiter, " ")
         self.fields.append("".join(self._parts))
         while at < length and line[at] in AFTER_QUOTE and line[at] != delimiter:
             at += 1
@@ -210,6 +220,45 @@ class Scanner:
         nothing about."""
         return width > 1 and all(
             not found.is_open and len(found.fields) == width for found in map(self.record, lines)
+        )
+
+    def are_whole(self, lines: Sequence[str], width: int) -> bool:
+        """Whether each of the lines of a record is one of `width` values by itself, if the quote
+        that is open in the first one is none; two are so by chance."""
+        first = self.record(lines[0])
+        before = len(first.fields) + first.begun.count(self.delimiter) + 1
+        return len(lines) > 3 and before == width and self.are_records(lines[1:], width)
+
+    def may_have_lone_quotes(self, text: str) -> bool:
+        """False where no record of the text can have any, which costs little to see."""
+        delimiter, quote = self.delimiter, self.quote
+        lone = [begin + quote + delimiter for begin in (delimiter, "\n", "\r")]
+        lone += [delimiter + quote + end for end in ("\n", "\r")]
+        return (
+            self.skip_blanks
+            or bool(self.escape)
+            or text.startswith(quote + delimiter)
+            or any(part in text for part in lone)
+        )
+
+    def has_lone_quotes(self, fields: Sequence[str]) -> bool:
+        """Whether a value of several lines is what stands between two quotes that are values by
+        themselves, as ditto marks are: the rest of one line, and as much of another as stands
+        before the same column."""
+        ends = (self.delimiter, "\n", "\r")
+        return any(
+            field.endswith(ends) and self._is_between(field, n, len(fields))
+            for n, field in enumerate(fields)
+        )
+
+    def _is_between(self, field: str, column: int, width: int) -> bool:
+        first, *rest = _LINE_ENDS.split(field)
+        last = rest[-1] if rest else ""
+        return (
+            (not first or first.startswith(self.delimiter))
+            and first.count(self.delimiter) == width - 1 - column
+            and last.count(self.delimiter) == column
+            and bool((first + last).strip(self.delimiter + " "))
         )
 
     def is_nothing(self, line: str, width: int) -> bool:

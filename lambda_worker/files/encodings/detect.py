@@ -9,6 +9,7 @@ from typing import Final
 
 from lambda_worker.files.dialect import ASCII
 from lambda_worker.files.encodings.decoding import bad_bytes, decoded
+from lambda_worker.files.encodings.marks import END
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -77,6 +78,7 @@ def _marked(sample: bytes, encoding: str) -> Guess | None:
 
 
 def _is_binary(sample: bytes) -> bool:
+    sample = sample.rstrip(END)
     nuls = sample.count(0)
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if _KOREAN in sample:

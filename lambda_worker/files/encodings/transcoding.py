@@ -9,6 +9,7 @@ from typing import Final
 
 from lambda_worker.files.dialect import ASCII
 from lambda_worker.files.encodings.decoding import BAD, decoder
+from lambda_worker.files.encodings.marks import without_marks
 from lambda_worker.files.reading import Note
 
 WINDOW: Final = 64 * 1024
@@ -28,8 +29,9 @@ class Transcoder:
     `encoding` is a Python codec's name (LookupError where there is none), or ASCII for one that
     shows only where the first other byte comes; iterating decides it then.
 
-    UTF-8 passes through as it is, without its byte order mark. In all other encodings a byte that
-    is no character becomes U+DC00 plus the byte, in UTF-8 (three bytes that strict UTF-8 refuses).
+    UTF-8 passes through as it is, without the marks that are no part of it. In all other encodings
+    a byte that is no character becomes U+DC00 plus the byte, in UTF-8 (three bytes that strict
+    UTF-8 refuses).
     """
 
     def __init__(self, chunks: Iterable[bytes], encoding: str) -> None:
@@ -48,12 +50,12 @@ class Transcoder:
 
     def __iter__(self) -> Iterator[bytes]:
         if codecs.lookup(self.encoding).name != ASCII:
-            return self._rest(self._chunks)
-        return self._undecided()
+            return without_marks(self._rest(self._chunks))
+        return without_marks(self._undecided())
 
     def _rest(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         if _passes(self.encoding):
-            return _without_mark(chunks)
+            return filter(None, chunks)
         return _decoded(chunks, self.encoding)
 
     def _undecided(self) -> Iterator[bytes]:
@@ -134,26 +136,9 @@ def _first_other(chunk: bytes) -> int:
     return end
 
 
-def _without_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    first = b""
-    for chunk in chunks:
-        first += chunk
-        if len(first) >= len(codecs.BOM_UTF8) or not codecs.BOM_UTF8.startswith(first):
-            break
-    first = first.removeprefix(codecs.BOM_UTF8)
-    if first:
-        yield first
-    yield from filter(None, chunks)
-
-
 def _decoded(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """The chunks' text without its byte order mark, in UTF-8."""
+    """The chunks' text in UTF-8."""
     decode = decoder(encoding)
-    begun = False
     for chunk, final in itertools.chain(zip(chunks, itertools.repeat(False)), [(b"", True)]):
-        text = decode(chunk, final)
-        if text and not begun:
-            begun = True
-            text = text.removeprefix("\ufeff")
-        if text:
+        if text := decode(chunk, final):
             yield text.encode("utf-8", "surrogatepass")

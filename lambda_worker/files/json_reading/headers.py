@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ MOST_COLUMNS: Final = 10_000
 
 SAMPLE: Final = 64 * 1024
 """Characters, from the first record on, in which columns are looked for: some hundred records."""
+
+_ACTION: Final = re.compile(
+    r"""\s*\{\s*"(?:index|create|update|delete)"\s*:\s*\{\s*(?:"_(?:index|type|id)"|\}\s*\})"""
+)
+"""What Elasticsearch's bulk form has above each record, and what is no record itself."""
 
 SHAPES_HELD: Final = 1_000
 """Sequences of keys that are remembered as known."""
@@ -143,6 +149,7 @@ class _Keys:
         self._dialect = dialect
         self._header: list[list[str]] = []
         self._names: dict[str, None] = {}
+        self._actions: dict[str, None] = {}
         self._widths: Counter[int] = Counter()
         self._known: set[tuple[str, ...]] = set()
 
@@ -155,13 +162,17 @@ class _Keys:
     def found(self) -> bool:
         """Whether there are columns."""
         is_values = self.mark not in ("", "{", "[")
-        return bool(self._names or any(self._widths) or is_values)
+        return bool(self._names or self._actions or any(self._widths) or is_values)
 
     def row(self, value: Any, text: str, at: int, line: int) -> list[str]:
         """No row; the record's keys or length are noted."""
-        del text, at, line
+        del line
         if value.__class__ is tuple and self.mark == "{":
-            self.add(tuple(key for key, _ in value))
+            keys = tuple(key for key, _ in value)
+            if _ACTION.match(text, at):
+                self._actions[keys[0]] = None
+            else:
+                self.add(keys)
         elif value.__class__ is list and self.mark == "[":
             self._widths[len(value)] += 1
         return []
@@ -184,7 +195,8 @@ class _Keys:
     def names(self, beside: list[list[str]]) -> tuple[tuple[str, ...], list[Note]]:
         """The columns' names, which may stand beside the records, and what there is to say."""
         if self.mark == "{":
-            return tuple(dict.fromkeys([*self._names, *self._dialect.paths])), []
+            names = self._names or self._actions
+            return tuple(dict.fromkeys([*names, *self._dialect.paths])), []
         if self.mark != "[":
             return (VALUE,), []
         if self._header:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, product
 from typing import Any, Final
 
@@ -40,9 +40,9 @@ BLANK_BITS: Final = 0.5
 OTHER_BITS: Final = 1.0
 """Colons, stars and the like stand in times, ratios, formulas."""
 
-NEVER: Final = frozenset("-._+/?'\"`\\()[]{}<>、。・\uff0c\uff1a\uff1b\r\n\0\ufeff\u00a0\u3000")
-"""They stand inside of values, and nobody parts values with them; U+FF0C and the two behind it are
-the comma, colon and semicolon of Chinese and Japanese prose."""
+NEVER: Final = frozenset("-._+/?'\"`\\()[]{}<>、。・\uff1a\r\n\0\ufeff\u00a0\u3000")
+"""They stand inside of values, and nobody parts values with them; U+FF1A is the colon of Chinese
+and Japanese prose."""
 
 ALONE: Final = ",\t|;\x1f\x1e\x1d\x1c\x01\x02\x03\x04\x05\x06\x07\x08"
 """A file of one column is read with the first of these that it does not have."""
@@ -107,7 +107,8 @@ def _delimiters(text: str, taken: set[str]) -> Iterator[str]:
     lines = [line for line in text.split("\n", LINES_SEEN)[:LINES_SEEN] if line]
     lines = [line for line in lines if line[0] != "#"] or lines
     counts = Counter(chain.from_iterable(map(set, lines)))
-    yield from (c for c in STRONG if counts[c] * SELDOM > len(lines) and c not in taken)
+    seen = {c for c in STRONG if counts[c] * SELDOM > len(lines) or _opens_value(c, lines, text)}
+    yield from (c for c in STRONG if c in seen and c not in taken)
     alone = [c for c in ALONE if c not in taken]
     yield next((c for c in alone if c not in text), alone[-1])
     if len(lines) > 1:
@@ -115,6 +116,12 @@ def _delimiters(text: str, taken: set[str]) -> Iterator[str]:
         odd = {c for c in lines[0] if not (c.isalnum() or c in known)}
         often = [c for c in odd if counts[c] * 2 > len(lines)]
         yield from sorted(often, key=lambda c: (-bits(c), -counts[c], c))[:MOST_ODD]
+
+
+def _opens_value(delimiter: str, lines: Sequence[str], text: str) -> bool:
+    """Whether the delimiter is in the first line, and stands before a quote: values of many lines
+    may have none inside."""
+    return bool(lines) and delimiter in lines[0] and f'{delimiter}"' in text
 
 
 def _quotes(delimiter: str, text: str, taken: set[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from lambda_worker.files.sniffing.candidates import RARE, STRONG
 from lambda_worker.files.sniffing.samples import Candidate, Row
-from lambda_worker.files.sniffing.value_shapes import is_typed_column
+from lambda_worker.files.sniffing.value_shapes import is_typed_column, shape
 
 REGULAR: Final = 0.9
 """Nearly all records must have the same number of values: words in a sentence do not come so."""
@@ -26,6 +26,8 @@ def is_evident(
     """Whether the candidate's delimiter is one beyond doubt: a strong one is, any other by its
     records, of which those `alike` have the usual width."""
     delimiter = candidate.delimiter
+    if delimiter == "," and _is_within_numbers(rows, alike):
+        return False
     if delimiter in STRONG or delimiter not in text:
         return True
     if not _are_regular(rows, alike) or _is_for_another_end(delimiter, rows, alike, text):
@@ -33,11 +35,24 @@ def is_evident(
     return delimiter in RARE or _stands_at_quotes(candidate, text) or _are_columns(delimiter, alike)
 
 
+def _is_within_numbers(rows: Sequence[Row], alike: Table) -> bool:
+    """Whether commas are those of numbers in a column below a name that has none."""
+    if not alike or len(alike[0]) != 2 or len(rows[0].fields) != 1:
+        return False
+    return shape(rows[0].fields[0]) == "text" and all(
+        shape(",".join(row)) == "number" for row in alike
+    )
+
+
 def _are_regular(rows: Sequence[Row], alike: Table) -> bool:
-    if len(alike) < 2 or len(alike) < REGULAR * len(rows):
+    """Comments apart."""
+    rows = [row for row in rows if row.broken or not row.fields[0].startswith("#")] or rows
+    if len(alike) < 2:
         return False
     width, first = len(alike[0]), len(rows[0].fields)
-    return width > 1 and width - first in (0, 1)  # R's header lacks one name
+    is_short = width - first == 1  # R's header lacks one name
+    enough = len(alike) + is_short >= REGULAR * len(rows)
+    return width > 1 and enough and (is_short or width == first)
 
 
 def _is_for_another_end(delimiter: str, rows: Sequence[Row], alike: Table, text: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from lambda_worker.files.csv_reading.headers import SHORTEST_RULE, is_rule
 from lambda_worker.files.sniffing.value_shapes import is_typed, is_typed_column, mask, shape
 
 Cells = Sequence[str]
@@ -37,6 +38,9 @@ APART: Final = 1.5
 AGAIN: Final = 20.0
 """A record that comes again where no other does; it says more than that its names are values."""
 
+CLEAREST: Final = AGAIN
+"""A header that only one tool writes."""
+
 FEW: Final = 4
 """Of so many records one may be a header that comes again; where it is more, records are alike."""
 
@@ -45,6 +49,15 @@ NAMELESS: Final = -1.0
 
 SLIGHT: Final = 0.5
 """A short name above long texts, a word above texts with digits, an identifier above none."""
+
+LONGEST_NUMBER: Final = 10
+"""Digits of a number by which columns are counted."""
+
+LONGEST_UNIT: Final = 6
+"""Characters of a unit: [m/s], hPa."""
+
+_UNIT: Final = re.compile(r"\[[^][]{0,20}\]|\([^()]{1,20}\)")
+"""In brackets: [m/s], (%), [-]."""
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][a-z0-9]*(?:_[A-Za-z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 
@@ -59,16 +72,29 @@ def header_lines_of(table: Sequence[Cells], width: int) -> int:
     lines = 1
     while lines < MOST and (more := _more(table, lines, width)):
         lines += more
-    return lines
+    return lines + _is_ruled(table, lines)
 
 
 def _more(table: Sequence[Cells], lines: int, width: int) -> int:
     """How many records go on with a header of `lines`: one, or an empty one and one; or none."""
-    if len(table) < lines + 2 or len(table[lines]) != width or width < 2:
+    if len(table) < lines + 2 or len(table[lines]) != width or width < 2 or is_rule(table[lines]):
         return 0
     if any(map(str.strip, table[lines])):
         return int(_goes_on(table, lines, width))
-    return 2 if len(table) > lines + 2 and _fills_gaps(table[lines - 1], table[lines + 1]) else 0
+    if len(table) < lines + 3:
+        return 0
+    filled = _fills_gaps(table[lines - 1], table[lines + 1])
+    return 2 if filled or _is_above_values(table, lines + 1, width) else 0
+
+
+def _is_ruled(table: Sequence[Cells], lines: int) -> bool:
+    """Whether a line is drawn below the names, as long as they are where they are short."""
+    if len(table) < lines + 2 or not is_rule(table[lines]):
+        return False
+    cells = zip(table[lines - 1], table[lines], strict=False)
+    return len(table[lines]) == len(table[lines - 1]) and all(
+        len(cell.strip()) >= min(len(name.strip()), SHORTEST_RULE) for name, cell in cells
+    )
 
 
 def looks_like_names(row: Cells) -> bool:
@@ -89,6 +115,8 @@ def header_evidence(first: Cells, rest: Sequence[Cells], width: int) -> float:
     whole = [row for row in rest if len(row) == width]
     if not whole or len(names) != width:
         return PRIOR if looks_like_names(first) and first not in rest else -PRIOR
+    if _are_of_pandas(names):
+        return CLEAREST
     whole = _without_repeats(first, whole)
     counted = _are_counted(names)
     found = PRIOR + (AGAIN if _comes_again(first, rest) and looks_like_names(first) else 0.0)
@@ -98,9 +126,20 @@ def header_evidence(first: Cells, rest: Sequence[Cells], width: int) -> float:
             found += (
                 _evidence(name, values, counted) if name else NAMELESS * (n == 1 and width == 2)
             )
-    if _are_values(names) and not counted:
+    if _are_values(names) and not (counted or _are_dates_of_others(names, whole)):
         found += 2 * VALUE_OF_VALUES
     return found
+
+
+def _are_dates_of_others(names: Cells, whole: Sequence[Cells]) -> bool:
+    """Whether all names are dates or times above columns of others."""
+    columns = zip(names, zip(*whole, strict=True), strict=True)
+    return all(_is_date_of_others(name, column) for name, column in columns if name)
+
+
+def _is_date_of_others(name: str, values: Sequence[str]) -> bool:
+    """Whether a name is a date or a time, and no value below it."""
+    return shape(name) == "date" and not any(shape(value) == "date" for value in values)
 
 
 def _without_repeats(first: Cells, whole: Sequence[Cells]) -> Sequence[Cells]:
@@ -125,15 +164,20 @@ def _are_values(row: Cells) -> bool:
     return all(is_typed(value) or shape(value) == "null" for value in row if value.strip())
 
 
+def _are_of_pandas(names: Cells) -> bool:
+    """Whether columns are counted from 0 behind one without a name, which counts rows."""
+    return len(names) > 1 and names == ["", *map(str, range(len(names) - 1))]
+
+
 def _are_counted(names: Cells) -> bool:
-    """Whether the numbers among names are years, or count columns from 0 or 1."""
-    numbers = [int(name) for name in names if name.isdecimal() and len(name) < 5]
+    """Whether the numbers among names are years, or count columns from 0 or 1 or some code on."""
+    numbers = [int(name) for name in names if name.isdecimal() and len(name) < LONGEST_NUMBER]
     if len(numbers) < 2 or len(numbers) != sum(map(is_typed, names)):
         return False
     steps = {later - earlier for earlier, later in pairwise(numbers)}
     if all(map(_is_year, numbers)):
         return len(set(numbers)) == len(numbers)
-    return steps == {1} and numbers[0] in (0, 1) and len(numbers) > 2
+    return steps == {1} and len(numbers) > 2 and (numbers[0] in (0, 1) or numbers[0] > 99)
 
 
 def _is_year(number: int) -> bool:
@@ -143,17 +187,24 @@ def _is_year(number: int) -> bool:
 def _evidence(name: str, values: Sequence[str], counted: bool) -> float:
     """What a column says for or against the name above it."""
     if is_typed_column(values):
-        if shape(name) == "null":
-            return -SLIGHT
-        if not is_typed(name):
-            return NAME_OF_VALUES
-        if name.isdecimal() and counted and not set(values) & {name}:
-            return SLIGHT if _is_year(int(name)) or not all(map(str.isdecimal, values)) else -PRIOR
-        return VALUE_OF_VALUES
+        return _evidence_of_typed(name, values, counted)
     if is_typed(name):
         alone = len(values) > 2 and not any(map(is_typed, values))
         return SLIGHT if alone else 0.0 if counted else VALUE_OF_VALUES / 2
     return _evidence_of_text(name, values)
+
+
+def _evidence_of_typed(name: str, values: Sequence[str], counted: bool) -> float:
+    """The same for a column of numbers or dates."""
+    if shape(name) == "null":
+        return -SLIGHT
+    if not is_typed(name):
+        return NAME_OF_VALUES
+    if _is_date_of_others(name, values):
+        return PRIOR
+    if name.isdecimal() and counted and not set(values) & {name}:
+        return SLIGHT if _is_year(int(name)) or not all(map(str.isdecimal, values)) else -PRIOR
+    return VALUE_OF_VALUES
 
 
 def _evidence_of_text(name: str, values: Sequence[str]) -> float:
@@ -167,6 +218,8 @@ def _evidence_of_text(name: str, values: Sequence[str]) -> float:
     if len(values) >= 3 and len(masks) == 1:
         own = mask(name)
         evidence += APART if own not in masks else 0.0 if own.isalpha() else -APART / 2
+    if not any(map(_has_letter, (name, *values))):
+        evidence += VALUE_OF_VALUES
     digits = sum(any(map(str.isdecimal, value)) for value in values) / len(values)
     if digits > 0.9 and len(values) > 2:
         evidence += -SLIGHT if any(map(str.isdecimal, name)) else SLIGHT
@@ -180,21 +233,51 @@ def _evidence_of_text(name: str, values: Sequence[str]) -> float:
     return evidence
 
 
+def _has_letter(text: str) -> bool:
+    return any(map(str.isalpha, text))
+
+
 def _goes_on(table: Sequence[Cells], lines: int, width: int) -> bool:
     """Whether the record below `lines` records of the header belongs to it."""
-    row = [value.strip() for value in table[lines]]
-    whole = [below for below in table[lines + 1 :] if len(below) == width]
+    row = table[lines]
+    if not any(len(below) == width for below in table[lines + 1 :]):
+        return False
+    if row == table[0]:
+        return table[0] not in table[MOST:]  # else all are alike
+    if _is_above_values(table, lines, width) or _are_units(row, table[lines + 1 :]):
+        return True
+    return not any(is_typed(value) and not _is_a_year(value) for value in row) and _fills_gaps(
+        table[lines - 1], row
+    )
+
+
+def _are_units(row: Cells, below: Sequence[Cells]) -> bool:
+    """Whether a record has units in brackets where no other below it has such values."""
+    filled = [n for n, value in enumerate(row) if value.strip()]
+    return bool(filled) and all(
+        _is_unit(row[n]) and not any(_is_unit(other[n]) for other in below if n < len(other))
+        for n in filled
+    )
+
+
+def _is_unit(value: str) -> bool:
+    return _UNIT.fullmatch(value.strip()) is not None
+
+
+def _is_above_values(table: Sequence[Cells], at: int, width: int) -> bool:
+    """Whether a record has words above columns of numbers and dates: for half of them, or short
+    ones as units are."""
+    row = [value.strip() for value in table[at]]
+    whole = [below for below in table[at + 1 :] if len(below) == width]
     if not whole or any(is_typed(value) and not _is_a_year(value) for value in row):
         return False
-    if table[lines] == table[0]:
-        return table[0] not in table[MOST:]  # else all are alike
     typed = [n for n, column in enumerate(zip(*whole, strict=True)) if is_typed_column(column)]
     words = [n for n in typed if row[n] and shape(row[n]) != "null" and not is_typed(row[n])]
     if len(words) >= 2 and len(words) * 2 >= len(typed):
         return True
-    if words and all(len(row[n]) <= 6 for n in words):  # a unit
+    if words and all(len(row[n]) <= LONGEST_UNIT for n in words):
         return not any(value for n, value in enumerate(row) if n not in words)
-    return _fills_gaps(table[lines - 1], row)
+    return False
 
 
 def _fills_gaps(above: Cells, row: Cells) -> bool:

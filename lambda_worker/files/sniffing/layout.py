@@ -17,6 +17,7 @@ from lambda_worker.files.sniffing.header_lines import (
     looks_like_names,
 )
 from lambda_worker.files.sniffing.samples import Candidate, Row
+from lambda_worker.files.sniffing.torn_numbers import are_torn
 from lambda_worker.files.sniffing.value_shapes import (
     NULL_WORDS,
     POSTGRES_NULL,
@@ -64,7 +65,7 @@ def lay_out(
     if not rows:
         return Layout()
     cells, begins = [row.fields for row in rows], _begins(rows, lines, best, given)
-    width = given.get("width") or _table_width([row.fields for row in _whole(rows)])
+    width = given.get("width") or _table_width(_plain(rows, begins))
     top = 0 if "preamble" in given else _top(cells, begins, width)
     comment = given.get("comment", _comment(cells[top:], begins[top:], width))
     table = [
@@ -76,7 +77,14 @@ def lay_out(
     if not header_lines and "preamble" not in given:
         top = _first_record(cells, begins, top, width)
     body = table[header_lines : header_lines + ROWS_SEEN]
-    width, row_names = _fitted(table, header_lines, body, width)
+    whole = [row for row in body if len(row) == width]
+    may_be_torn = given.keys().isdisjoint(("width", "row_names")) and not _is_quoted(
+        rows[top:], lines, best
+    )
+    if may_be_torn and best.delimiter == "," and are_torn(table[:header_lines], whole):
+        width, row_names = max(map(len, table[:header_lines])), False
+    else:
+        width, row_names = _fitted(table, header_lines, body, width)
     return Layout(
         preamble=given.get("preamble", rows[top].line if top else 0),
         header_lines=header_lines,
@@ -87,9 +95,13 @@ def lay_out(
     )
 
 
-def _whole(rows: Sequence[Row]) -> Sequence[Row]:
-    """Those that are not broken, if there are any."""
-    return [row for row in rows if not row.broken] or rows
+def _plain(rows: Sequence[Row], begins: Sequence[str]) -> Sequence[Cells]:
+    """Those that are neither broken nor look like comments, if there are some alike."""
+    whole = [(row, begin) for row, begin in zip(rows, begins, strict=True) if not row.broken]
+    plain = [row.fields for row, begin in whole if not begin]
+    if max(Counter(map(len, plain)).values(), default=0) > 1:
+        return plain
+    return [row.fields for row, _ in whole] or [row.fields for row in rows]
 
 
 def _begins(
@@ -248,6 +260,11 @@ def _fitted(
     if len(names) > width and _misses_last(body, width):
         return width, False
     return max(width, len(names)), False
+
+
+def _is_quoted(rows: Sequence[Row], lines: Sequence[str], best: Candidate) -> bool:
+    """Whether first values have quotes."""
+    return bool(best.quote) and any(lines[row.line].startswith(best.quote) for row in rows)
 
 
 def _are_row_names(rows: Sequence[Cells]) -> bool:

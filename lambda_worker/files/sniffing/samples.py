@@ -68,7 +68,7 @@ def _records(candidate: Candidate, lines: Sequence[str]) -> list[Row]:
     rows = sample.read(0, len(lines))
     if rows and rows[-1].broken and rows[-1].lines > 1:
         rows = sample.ended(rows[:-1], rows[-1])
-    if any(row.lines > 2 for row in rows):
+    if any(row.lines > 1 for row in rows):
         return list(sample.freed(rows, usual_width(rows)))
     return rows
 
@@ -135,7 +135,7 @@ class _Sample:
         width = usual_width(rows)
         below = self._lines[last.line + 1 : last.line + 1 + MOST_CUT]
         alike = sum(len(self._scanner.record(line).fields) == width for line in below)
-        if rows and last.lines <= MOST_CUT and alike * 2 < len(below):
+        if rows and alike * 2 < len(below) and (last.lines <= MOST_CUT or not alike):
             return rows
         self._again -= last.lines
         first = Row(last.line, 1, [], broken=True)
@@ -144,7 +144,7 @@ class _Sample:
     def freed(self, rows: Sequence[Row], width: int) -> Iterator[Row]:
         """The records, with those that a quote had swallowed."""
         for row in rows:
-            if row.lines < 3 or width < 2 or not self._has_swallowed(row, width):
+            if row.lines < 2 or width < 2 or not self._has_swallowed(row, width):
                 yield row
                 continue
             self._again -= row.lines
@@ -152,15 +152,19 @@ class _Sample:
             yield from self.freed(self.read(row.line + 1, row.line + row.lines), width)
 
     def _has_swallowed(self, row: Row, width: int) -> bool:
-        """Whether lines inside a record are all records themselves."""
-        inside = self._lines[row.line + 1 : row.line + row.lines - 1]
-        few = 1 if len(row.fields) != width else 2
-        if len(inside) < few or self._again < row.lines or self._looks < len(inside):
+        """Whether lines of a record are all records themselves, or it stands between two lone
+        quotes."""
+        if self._again >= row.lines and self._scanner.has_lone_quotes(row.fields):
+            return True
+        lines = self._lines[row.line : row.line + row.lines]
+        if row.lines < 3 or self._again < row.lines or self._looks < row.lines:
             return False
-        self._looks -= len(inside)
+        self._looks -= row.lines
+        if len(row.fields) == width:
+            return self._scanner.are_whole(lines, width)
         return all(
             not found.is_open and not found.is_stray and len(found.fields) == width
-            for found in map(self._scanner.record, inside)
+            for found in map(self._scanner.record, lines[1:-1])
         )
 
 

@@ -120,6 +120,10 @@ def test_control_characters_that_part_values_are_text() -> None:
     assert found(b"a\x01b\n1\x012\n3\x1f4\x1e5\n").encoding == "ascii"
 
 
+def test_a_block_filled_up_with_dos_mark_of_the_end_is_text() -> None:
+    assert detect(b"id,a\r\n1,b\r\n" + b"\x1a" * 114, whole=True) == Guess("ascii", sure=True)
+
+
 @pytest.mark.parametrize("size", [200, 1_000, 64 * 1024])
 def test_packed_data_is_no_text(size: int) -> None:
     assert detect(random.Random(size).randbytes(size), whole=True) is None

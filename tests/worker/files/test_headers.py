@@ -48,6 +48,11 @@ def test_lines_that_say_the_same_say_it_once() -> None:
     assert joined([["id", "name"], ["id", "name"]]) == ["id", "name"]
 
 
+def test_a_line_drawn_below_names_is_none_of_them() -> None:
+    assert joined([["id", "name"], ["--", ":----"]]) == ["id", "name"]
+    assert joined([["a", "b"], ["-", "-"]]) == ["a -", "b -"]
+
+
 def test_a_shorter_last_line_leaves_the_names_above() -> None:
     assert joined([["a", "b", "c"], ["x"]]) == ["a x", "b", "c"]
 

@@ -255,6 +255,13 @@ def test_a_file_without_one_of_the_columns_that_were_shown_is_refused() -> None:
     assert (caught.value.code, caught.value.params["found"]) == ("other_columns", ["a"])
 
 
+def test_actions_of_elasticsearch_are_no_records() -> None:
+    read = read_json('{"index":{"_id":"1"}}\n{"a":1}\n{"index":{"_id":"2"}}\n{"a":2}\n')
+
+    assert (read.headers, read.rows) == (("a",), [["1"], ["2"]])
+    assert read.faults == [(1, "other_keys"), (3, "other_keys")]
+
+
 def test_a_record_with_none_of_the_columns_is_set_aside() -> None:
     read = read_json('[{"a":1},\n{"error":"x"},\n{}]', headers=("a",))
     assert (read.rows, read.faults) == ([["1"], [""]], [(2, "other_keys")])

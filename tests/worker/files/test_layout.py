@@ -56,6 +56,27 @@ def test_years_and_counted_columns_may_be_names() -> None:
     assert lines("0,1,2,class\n1.5,2.5,3.5,one\n4.5,5.5,6.5,two\n") == (0, 1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "region,1/22/20,1/23/20,1/24/20\nA,1,2,3\nB,4,5,6\n",
+        "day,00:00,01:00\n2024-01-01,1,2\n2024-01-02,4,5\n",
+        "2024-01-01,2024-01-02\n5,6\n7,8\n",
+        "gene,10001,10002,10003\nA,0.5,0.6,0.7\nB,0.1,0.2,0.3\n",
+    ],
+)
+def test_dates_above_numbers_and_codes_that_count_may_be_names(text: str) -> None:
+    assert lines(text) == (0, 1)
+
+
+def test_a_date_above_dates_is_none() -> None:
+    assert lines("A,2024-01-01,5\nB,2024-01-02,6\nC,,7\n") == (0, 0)
+
+
+def test_columns_that_pandas_counts_have_a_header() -> None:
+    assert lines(",0,1\n0,5,0\n1,6,1\n2,7,2\n") == (0, 1)
+
+
 def test_names_that_come_twice_are_still_names() -> None:
     assert lines("a,a,b\n1,2,3\n4,5,6\n") == (0, 1)
 
@@ -80,6 +101,37 @@ def test_names_below_merged_cells_belong_to_the_header() -> None:
     assert lines("2019,,2020,\nmin,max,min,max\n1,2,3,4\n5,6,7,8\n") == (0, 2)
     travel = "Date,Travel,,,Cost\n,,,,\n,Air,Rail,Bus,\n4.5.2012,1,2,0,3\n5.5.2012,1,2,0,3\n"
     assert lines(travel) == (0, 3)
+
+
+def test_units_in_brackets_belong_to_the_header_above_texts_too() -> None:
+    assert lines("name,size,where\n[],[m],[city]\nfoo,1,Rome\nbar,2,Oslo\n") == (0, 2)
+    assert lines("name,mark\nfoo,[x]\nbar,\nbaz,[x]\n") == (0, 1)
+
+
+def test_units_below_a_blank_record_belong_to_the_header() -> None:
+    text = ",Rome,Rome,Rome\nday,temp,temp,rain\n,,,\n,,kind,no\n1.1.24,7.1,8,1\n2.1.24,7.9,8,1\n"
+
+    assert lines(text) == (0, 4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id|name\n--|----\n1|foo\n2|bar\n",
+        "| id | name |\n|---:|:-----|\n| 1 | foo |\n| 2 | bar |\n",
+        "name\n------\nfoo\nbar\n",
+    ],
+)
+def test_a_line_that_is_drawn_below_the_names_belongs_to_the_header(text: str) -> None:
+    assert lines(text) == (0, 2)
+
+
+def test_a_record_of_words_for_nothing_is_no_such_line() -> None:
+    assert lines("x,y\n-,-\n1,2\n3,4\n") == (0, 1)
+
+
+def test_a_line_without_letters_above_others_like_it_is_a_record() -> None:
+    assert lines("  1  2.5   3\n 10 12.5  30\n100 22.5 300\n") == (0, 0)
 
 
 def test_a_value_that_is_a_word_for_once_is_no_header() -> None:
@@ -143,6 +195,12 @@ def test_comment_lines_above_the_table_are_skipped_and_no_more() -> None:
     assert (dialect.comment, dialect.preamble) == ("", 2)
 
 
+def test_comments_with_delimiters_do_not_make_the_table() -> None:
+    text = "#path\tx\n#open\t1\n#types\tint\n#set\t,\n1\ta\t10\n2\tb\t20\n#close\t2\n"
+
+    assert (layout(text).preamble, layout(text).width) == (4, 3)
+
+
 def test_a_header_may_begin_like_a_comment() -> None:
     assert lines("## made by x\n#id\tname\n1\ta\n2\tb\n3\tc\n") == (1, 1)
 
@@ -186,6 +244,13 @@ def test_a_header_with_a_broken_quote_is_still_the_header() -> None:
     text = 'id,"na"me",size\n1,a,5\n2,b,6\n3,c,7\n'
 
     assert (layout(text).header_lines, layout(text).width) == (1, 3)
+
+
+def test_numbers_parted_by_their_own_commas_shift_no_column() -> None:
+    dialect = layout("id,name,price\n1,a,1,50\n2,b,2,75\n3,c,13,99\n")
+
+    assert (dialect.row_names, dialect.width) == (False, 3)
+    assert layout("city,people\nA,1,234\nB,5,678\nC,12,345\n").width == 2
 
 
 # -- Words for nothing -----------------------------------------------------------------------------

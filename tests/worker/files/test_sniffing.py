@@ -58,6 +58,23 @@ def test_commas_of_japanese_prose_are_no_delimiters() -> None:
     assert delimiter("りんご、みかん\nぶどう、なし\nもも、かき\n") == ""
 
 
+def test_commas_of_chinese_part_a_table_that_has_no_others() -> None:
+    text = "姓名,年龄,城市\n张三,25,北京\n李四,30,上海\n".replace(",", "\uff0c")
+
+    assert delimiter(text) == "\uff0c"
+    assert delimiter("id,地址\n1,北京\uff0c朝阳\n2,上海\uff0c浦东\n3,广州\uff0c天河\n") == ","
+
+
+def test_blanks_part_the_few_records_that_r_writes() -> None:
+    dialect = found('"mpg" "cyl"\n"Mazda RX4" 21 6\n"Datsun 710" 22.8 4\n')
+
+    assert (dialect.delimiter, dialect.row_names, dialect.width) == (" ", True, 3)
+
+
+def test_blanks_part_records_below_a_comment() -> None:
+    assert delimiter("# x y z\n0.1 0.2 0.3\n0.4 0.5 0.6\n0.7 0.8 0.9\n") == " "
+
+
 def test_blanks_part_columns_of_numbers() -> None:
     assert delimiter("1 2 3\n4 5 6\n7 8 9\n") == " "
 
@@ -85,6 +102,8 @@ def test_a_file_whose_records_mostly_lack_their_last_value_is_still_parted() -> 
         "a@example.com\nb@example.org\nc@example.net\n",
         "John Smith\nJane Doe\nBob Brown\n",
         "value\n1\n2\n3\n",
+        "price\n1,50\n2,50\n13,99\n",
+        "people\n1,234\n5,678\n12,345\n",
         '"1,000"\n"2,000"\n"3,500"\n',
         "2020-01-01 10:00:00 INFO start\n2020-01-01 10:00:01 WARN slow thing\n",
     ],
@@ -141,6 +160,10 @@ def test_a_value_that_the_samples_end_has_cut_is_no_fault() -> None:
     dialect = found('a;b\n1;"x, y"\n2;"two\nlines, or, so\nand, more, of, it\n')
 
     assert (dialect.delimiter, dialect.quote, dialect.width) == (";", '"', 2)
+
+
+def test_a_value_that_is_longer_than_the_sample_hides_nothing() -> None:
+    assert found('id,text\n1,"' + "a line of text\n" * 4_000).width == 2
 
 
 def test_values_of_several_lines_hide_what_is_in_them() -> None:

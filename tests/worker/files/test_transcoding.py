@@ -244,6 +244,21 @@ def test_only_the_first_mark_is_left_out() -> None:
     assert transcoded(["\ufeffa\ufeffb".encode()], "utf-8") == "a\ufeffb"
 
 
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+def test_marks_of_files_that_were_put_together_are_left_out(size: int) -> None:
+    data = "\ufeff\ufeffid,a\n\ufeffid,\ufeffb\r\n".encode()
+
+    assert transcoded(in_chunks(data, size), "utf-8") == "id,a\nid,\ufeffb\r\n"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 100])
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "cp437"])
+def test_dos_mark_of_the_end_is_left_out(encoding: str, size: int) -> None:
+    data = b"id,a\x1ab\r\n1,c" + b"\x1a" * 40
+
+    assert transcoded(in_chunks(data, size), encoding) == "id,a\x1ab\r\n1,c"
+
+
 def test_an_unknown_encoding_is_refused_at_once() -> None:
     with pytest.raises(LookupError):
         Transcoder([], "no such encoding")

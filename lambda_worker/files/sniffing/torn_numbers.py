@@ -1,0 +1,38 @@
+"""Numbers whose own commas part them: 1,50 is two values where commas are delimiters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_WHOLE: Final = re.compile(r"[-+]?\d+")
+_BEHIND: Final = (re.compile(r"\d{2}"), re.compile(r"\d{3}"))
+"""Hundredths, as prices have them; thousands."""
+
+Cells = Sequence[str]
+
+
+def are_torn(header: Sequence[Cells], body: Sequence[Cells]) -> bool:
+    """Whether records, which have as many values each, have more than the header has names, and as
+    many numbers with commas."""
+    if not header or len(body) < 2:
+        return False
+    missing = len(body[0]) - max(map(len, header))
+    return missing > 0 and _torn(body) >= missing
+
+
+def _torn(body: Sequence[Cells]) -> int:
+    """How many pairs of neighbours may be numbers that a comma parts."""
+    columns = list(zip(*body, strict=True))
+    found, n = 0, 1
+    while n < len(columns):
+        is_pair = _are_halves(columns[n - 1], columns[n])
+        found, n = found + is_pair, n + 1 + is_pair
+    return found
+
+
+def _are_halves(before: Sequence[str], behind: Sequence[str]) -> bool:
+    return all(map(_WHOLE.fullmatch, before)) and any(
+        all(map(part.fullmatch, behind)) for part in _BEHIND
+    )
