@@ -178,8 +178,9 @@ def _fault(message: Message) -> str:
     if not all(strings):
         return "not translated"
     ids: Any = message.id if isinstance(message.id, tuple) else (message.id,)
-    wanted = _slots(ids[-1])
-    if any(_slots(string) != wanted for string in strings):
+    # A language without a plural has one text for all numbers, so it names the number.
+    wanted = ids if len(strings) == len(ids) else ids[-1:]
+    if any(_slots(string) != _slots(id_) for string, id_ in zip(strings, wanted, strict=True)):
         return "other placeholders than in English"
     return ""
 

@@ -24,6 +24,9 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 MAX_UPLOAD_BYTES: Final = 1024**3
 """One GiB: more than anybody tries on one machine, and small enough for a test of the limit."""
 
+PARTS_ABOVE_BYTES: Final = 16 * 2**20
+"""A quarter of what it is elsewhere: the demo's bigger files go in parts, smaller ones by POST."""
+
 START_SECONDS: Final = 30.0
 """It takes a second; this is for a machine that is busy with something else."""
 
@@ -43,6 +46,7 @@ def environment(url: str, database_url: str, aws: LocalAws, side: AwsSide) -> di
         "SLUICE_COMMANDS_QUEUE_URL": side.outputs["CommandsQueueUrl"],
         "SLUICE_DATABASE_PARAMETER": side.outputs["DatabaseParameter"],
         "SLUICE_MAX_UPLOAD_BYTES": str(MAX_UPLOAD_BYTES),
+        "SLUICE_PARTS_ABOVE_BYTES": str(PARTS_ABOVE_BYTES),
         "AWS_ACCESS_KEY_ID": side.key_id,
         "AWS_SECRET_ACCESS_KEY": side.secret,
         "AWS_REGION": REGION,

@@ -2,13 +2,14 @@
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class ImportsConfig(AppConfig):
     """Job models, targets, plan compiler, uploads and pages."""
 
     name = "imports"
-    verbose_name = "Imports"
+    verbose_name = _("Imports")
 
     def ready(self) -> None:
         """Register what the apps declare, and the checks that judge it."""

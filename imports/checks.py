@@ -27,7 +27,7 @@ from imports.fields import (
     stamp_of,
 )
 from imports.lookups import SEPARATOR, is_self_reference, key_problems, paths, unique_sets
-from imports.mapping import fillable, is_required
+from imports.mapping import fillable, inputs, is_required, plain
 from imports.rules import NotInSql
 from imports.targets import ImportTarget
 from lambda_worker.plan import ReadAs
@@ -66,6 +66,7 @@ def check_target(target: ImportTarget) -> list[CheckMessage]:
         *_many_to_many(target),
         *_fields(target),
         *_reading(target),
+        *_synonyms(target),
         *_left_out(target),
         *_model_python(target),
         *_constraints(target),
@@ -191,6 +192,27 @@ def _senseless(read_as: ReadAs) -> Iterator[str]:
         yield "a word cannot be both true and false"
     if read_as.time_zone is not None and read_as.time_zone not in available_timezones():
         yield f"{read_as.time_zone!r} is no time zone"
+
+
+def _synonyms(target: ImportTarget) -> Iterator[CheckMessage]:
+    """Names that would never be found, or found for two fields."""
+    try:
+        known = [one.name for one in inputs(target)]
+    except NotInSql:
+        return  # said elsewhere
+    owners: dict[str, str] = {}
+    for name, words in target.synonyms.items():
+        if isinstance(words, str):
+            yield _error(target, "E014", f"synonyms[{name!r}] is a text, and no list of them.", "")
+            continue
+        if name not in known:
+            hint = f"Columns feed: {', '.join(known)}."
+            yield _error(target, "E014", f"synonyms has {name!r}, which no column feeds.", hint)
+        for word in words:
+            owner = owners.setdefault(plain(word), name)
+            if owner != name:
+                reason = f"synonyms has {word!r} for {owner!r} and for {name!r}."
+                yield _error(target, "E014", reason, "Leave it to one of them.")
 
 
 def _ways_out(problem: NotInSql, bypass: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from imports.mapping import importable_fields
+from imports.mapping import label_of
 from imports.targets import ImportTarget
 from lambda_worker.plan import Mode, OnReject, Review
 
@@ -35,18 +37,23 @@ class Group:
 MODES = {
     Mode.INSERT: (
         gettext_noop("Only add."),
-        gettext_noop("A row whose %(key)s is in the table already is rejected."),
+        gettext_noop(
+            "New %(plural)s are added. A row whose %(key)s is in the table already is rejected; "
+            "what is in the table stays as it is."
+        ),
     ),
     Mode.INSERT_NEW: (
         gettext_noop("Add what is new."),
         gettext_noop(
-            "A row whose %(key)s is in the table already is skipped; the table keeps what it has."
+            "New %(plural)s are added. Those that exist already (by %(key)s) are skipped, "
+            "and stay as they are."
         ),
     ),
     Mode.UPSERT: (
         gettext_noop("Add and update."),
         gettext_noop(
-            "Where the %(key)s is in the table already, the values that differ are updated."
+            "New %(plural)s are added. Those that exist already (by %(key)s) are updated where "
+            "the file differs; nothing is deleted."
         ),
     ),
 }
@@ -55,24 +62,30 @@ ON_REJECT = {
     OnReject.SKIP: (
         gettext_noop("Import the good rows."),
         gettext_noop(
-            "Bad ones are left out, and listed with their reasons in a file to put right."
+            "Those with faults are left out, and listed with their reasons in a file that you can "
+            "correct and upload."
         ),
     ),
     OnReject.ABORT: (
         gettext_noop("All or nothing."),
-        gettext_noop("A single bad row, and nothing is written."),
+        gettext_noop("If a single row has a fault, nothing is written."),
     ),
 }
 
 REVIEW = {
-    Review.NEVER: (gettext_noop("Write at once."), ""),
+    Review.NEVER: (
+        gettext_noop("Write at once."),
+        gettext_noop("Nothing more is asked of you."),
+    ),
     Review.ON_REJECTS: (
-        gettext_noop("Ask me if rows are rejected."),
-        gettext_noop("The import then waits for you before anything is written."),
+        gettext_noop("Ask me if rows have faults."),
+        gettext_noop("The import then waits, and you decide before anything is written."),
     ),
     Review.ALWAYS: (
         gettext_noop("Ask me in any case."),
-        gettext_noop("After checking, the import waits for you before anything is written."),
+        gettext_noop(
+            "After checking, the import waits, and you decide before anything is written."
+        ),
     ),
 }
 
@@ -82,20 +95,21 @@ def modes_for(target: ImportTarget, user: Any) -> list[Mode]:
     return [mode for mode in Mode if target.permits(user, mode)]
 
 
-def groups(target: ImportTarget, user: Any) -> list[Group]:
-    """The questions of the start page."""
+def groups(
+    target: ImportTarget, user: Any, proposed: Mapping[str, str] | None = None
+) -> list[Group]:
+    """The questions of the start page; `proposed` are answers by the names of their questions."""
     modes = modes_for(target, user)
-    proposed = target.mode if target.mode in modes else modes[0]
-    key = {"key": key_words(target)}
-    return [
-        Group(
-            "mode",
-            _("Rows that exist already"),
-            [_choice(mode, MODES[mode], key) for mode in modes],
-            proposed,
-        ),
+    mode = target.mode if target.mode in modes else modes[0]
+    names = {"key": key_words(target), "plural": target.name_plural}
+    legend = _("%(plural)s that exist already") % {"plural": capfirst(target.name_plural)}
+    found = [
+        Group("mode", legend, [_choice(mode, MODES[mode], names) for mode in modes], mode),
         Group("on_reject", _("Rows with faults"), _all(ON_REJECT), OnReject.SKIP),
         Group("review", _("Before writing"), _all(REVIEW), Review.NEVER),
+    ]
+    return [
+        *(replace(g, chosen=(proposed or {}).get(g.name, g.chosen)) for g in found),
         *_lock(target, user),
     ]
 
@@ -120,8 +134,12 @@ def _lock(target: ImportTarget, user: Any) -> list[Group]:
 
 def key_words(target: ImportTarget) -> str:
     """The natural key as people call it: "airline, origin and destination"."""
-    label_of = {field.name: field.label for field in importable_fields(target)}
-    labels = [label_of.get(name, name) for name in target.natural_key]
+    return names_in_words(target, target.natural_key)
+
+
+def names_in_words(target: ImportTarget, names: Iterable[str]) -> str:
+    """Fields as people call them, with an "and" before the last."""
+    labels = [label_of(target, name) for name in names]
     if len(labels) == 1:
         return labels[0]
     return _("%(first)s and %(last)s") % {"first": ", ".join(labels[:-1]), "last": labels[-1]}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from lambda_worker.files.dialect import Dialect, Format
+from imports.encoding_choices import Reading
+from lambda_worker.files.dialect import ASCII, Dialect, Format
 from lambda_worker.files.encodings.names import NAMES, encoding_name
 
 Words = str | Promise
@@ -19,19 +22,33 @@ FORMATS: Final[dict[str, Words]] = {
     Format.JSON: "JSON",
     Format.NDJSON: gettext_lazy("JSON, a record a line"),
 }
+SHORT_FORMATS: Final[dict[str, Words]] = {**FORMATS, Format.CSV: "CSV"}
 DELIMITERS: Final[dict[str, Words]] = {
-    ",": gettext_lazy("Comma"),
-    ";": gettext_lazy("Semicolon"),
-    "\t": gettext_lazy("Tab"),
-    "|": gettext_lazy("Vertical bar"),
-    " ": gettext_lazy("Blank"),
-    ":": gettext_lazy("Colon"),
+    ",": gettext_lazy("Commas"),
+    ";": gettext_lazy("Semicolons"),
+    "\t": gettext_lazy("Tabs"),
+    "|": gettext_lazy("Vertical bars"),
+    " ": gettext_lazy("Blanks"),
+    ":": gettext_lazy("Colons"),
+}
+SHORT_DELIMITERS: Final[dict[str, Words]] = {
+    ",": gettext_lazy("commas"),
+    ";": gettext_lazy("semicolons"),
+    "\t": gettext_lazy("tabs"),
+    "|": gettext_lazy("vertical bars"),
+    " ": gettext_lazy("blanks"),
+    ":": gettext_lazy("colons"),
 }
 QUOTES: Final[dict[str, Words]] = {
     '"': gettext_lazy("Double quotes"),
     "'": gettext_lazy("Single quotes"),
     "": pgettext_lazy("quotes", "None"),
 }
+SHORT_QUOTES: Final[dict[str, Words]] = {
+    "'": gettext_lazy("single quotes"),
+    "": gettext_lazy("no quotes"),
+}
+"""What is said of them; double quotes are what everybody expects."""
 ESCAPES: Final[dict[str, Words]] = {
     "": gettext_lazy("Quotes are doubled"),
     "\\": gettext_lazy("Backslash in front"),
@@ -43,23 +60,36 @@ COMMENTS: Final[dict[str, Words]] = {
     "!": gettext_lazy("Lines that begin with !"),
 }
 HEADERS: Final[dict[str, Words]] = {
-    "0": gettext_lazy("No names"),
-    "1": gettext_lazy("The first line"),
-    "2": gettext_lazy("The first two lines"),
-    "3": gettext_lazy("The first three lines"),
+    "0": gettext_lazy("There are none"),
+    "1": gettext_lazy("In the first line"),
+    "2": gettext_lazy("In the first two lines"),
+    "3": gettext_lazy("In the first three lines"),
 }
+CHARACTERS: Final[dict[str, Words]] = {
+    "delimiter": gettext_lazy("Between values"),
+    "quote": gettext_lazy("Around values"),
+    "escape": gettext_lazy("Quotes inside"),
+    "comment": gettext_lazy("Comments"),
+}
+"""The members of a dialect that are characters, as their controls are labelled."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """A member of Dialect that people can change. `kind` is select, number, words (a list of them)
-    or check; `options` are pairs of value and label."""
+    """A member of Dialect that people can change. `kind` says what its value is: text, number,
+    words (a list of them) or check. `options`, where there are some, are pairs of value and label;
+    `likely` are those to show first, `other` labels an input for what is none of them. `example`
+    stands in an empty input. `is_rare`: few ever need it."""
 
     name: str
-    label: str
+    label: Words
     kind: str
     value: str
     options: list[tuple[str, Words]] = field(default_factory=list)
+    likely: list[tuple[str, Words]] = field(default_factory=list)
+    other: str = ""
+    example: str = ""
+    is_rare: bool = False
 
     @property
     def is_on(self) -> bool:
@@ -67,31 +97,46 @@ class Control:
         return self.value == "true"
 
 
-def controls(dialect: Dialect) -> list[Control]:
-    """What can be changed of a file's dialect, as it stands."""
-    encodings: dict[str, Words] = dict(NAMES)
+def controls(dialect: Dialect, likely: list[Reading]) -> list[Control]:
+    """What can be changed of a file's dialect, as it stands; `likely` are encodings that read it
+    well."""
     common = [
         _select("format", _("Format"), dialect.format, FORMATS),
-        _select("encoding", _("Encoding"), dialect.encoding, encodings, encoding_name),
+        _encoding(dialect.encoding, likely),
     ]
     if dialect.format is Format.CSV:
         return [*common, *_of_csv(dialect), *_of_nulls(dialect)]
     return [
         *common,
-        Control("path", _("The records are in"), "words", ", ".join(dialect.path)),
-        Control("paths", _("Columns of their own"), "words", ", ".join(dialect.paths)),
+        _words("path", _("Where the records are"), dialect.path, "data, items"),
+        _words("paths", _("Values inside that get a column"), dialect.paths, "address.city, tags"),
         *_of_nulls(dialect),
     ]
 
 
+def _encoding(encoding: str, likely: list[Reading]) -> Control:
+    names: dict[str, Words] = dict(NAMES)
+    control = _select("encoding", _("Encoding"), encoding, names, encoding_name(encoding))
+    if len(likely) > 1:
+        control.likely.extend((reading.encoding, reading.name) for reading in likely)
+    return control
+
+
 def _of_csv(dialect: Dialect) -> list[Control]:
+    character = CHARACTERS
     return [
-        _select("delimiter", _("Between values"), dialect.delimiter, DELIMITERS),
-        _select("quote", _("Around values"), dialect.quote, QUOTES),
-        _select("escape", _("Quotes inside"), dialect.escape, ESCAPES),
+        _select(
+            "delimiter",
+            character["delimiter"],
+            dialect.delimiter,
+            DELIMITERS,
+            other=_("Another character"),
+        ),
         _select("header_lines", _("Names of the columns"), str(dialect.header_lines), HEADERS),
         Control("preamble", _("Lines above the table"), "number", str(dialect.preamble)),
-        _select("comment", _("Comments"), dialect.comment, COMMENTS),
+        _select("quote", character["quote"], dialect.quote, QUOTES, rare=True),
+        _select("escape", character["escape"], dialect.escape, ESCAPES, rare=True),
+        _select("comment", character["comment"], dialect.comment, COMMENTS, rare=True),
         _check("pad", _("Short records end in empty values"), dialect.pad),
         _check("skip_blanks", _("Blanks between values do not count"), dialect.skip_blanks),
     ]
@@ -99,34 +144,97 @@ def _of_csv(dialect: Dialect) -> list[Control]:
 
 def _of_nulls(dialect: Dialect) -> list[Control]:
     return [
-        Control("nulls", _("Words for nothing"), "words", ", ".join(dialect.nulls)),
-        _check("nulls_in_texts", _("In texts too"), dialect.nulls_in_texts),
+        _words("nulls", _("Words for nothing"), dialect.nulls, "NA, null", rare=True),
+        _check("nulls_in_texts", _("They mean nothing in texts too"), dialect.nulls_in_texts),
     ]
 
 
 def _select(
-    name: str, label: str, value: str, known: dict[str, Words], name_of: Any = repr
+    name: str,
+    label: Words,
+    value: str,
+    known: Mapping[str, Words],
+    name_of_value: str = "",
+    *,
+    other: str = "",
+    rare: bool = False,
 ) -> Control:
     options = list(known.items())
     if value not in known:
-        options.append((value, name_of(value)))
-    return Control(name, label, "select", value, options)
+        options.append((value, name_of_value or value))
+    kind = "number" if name == "header_lines" else "text"
+    return Control(name, label, kind, value, options, other=other, is_rare=rare)
+
+
+def _words(
+    name: str, label: str, words: Sequence[str], example: str, *, rare: bool = False
+) -> Control:
+    shown = _("as in: %(example)s") % {"example": example}
+    return Control(name, label, "words", ", ".join(words), example=shown, is_rare=rare)
 
 
 def _check(name: str, label: str, value: bool) -> Control:
-    return Control(name, label, "check", "true" if value else "false")
+    return Control(name, label, "check", "true" if value else "false", is_rare=True)
 
 
 def summary(dialect: Dialect) -> str:
-    """A dialect in one line: "CSV, UTF-8, comma, double quotes"."""
-    parts: list[Words] = [FORMATS[dialect.format], encoding_name(dialect.encoding)]
+    """A dialect in one line: "CSV, UTF-8, semicolons"; what is as everybody expects is not said."""
+    parts: list[Words] = [SHORT_FORMATS[dialect.format], encoding_name(dialect.encoding)]
     if dialect.compression:
         parts.insert(0, dialect.compression.value)
     if dialect.format is Format.CSV:
-        parts.append(_label(dialect.delimiter, DELIMITERS))
-        parts.append(_label(dialect.quote, QUOTES) if dialect.quote else _("no quotes"))
+        parts.append(SHORT_DELIMITERS.get(dialect.delimiter, f"“{dialect.delimiter}”"))
+        if dialect.quote != '"':
+            parts.append(SHORT_QUOTES.get(dialect.quote, f"“{dialect.quote}”"))
+        if not dialect.header_lines:
+            parts.append(_("no names of columns"))
     return ", ".join(map(str, parts))
 
 
-def _label(value: str, known: dict[str, Words]) -> Words:
-    return known.get(value, repr(value))
+def sentence(dialect: Dialect) -> str:
+    """A dialect as it was found: "CSV in UTF-8, separated by semicolons, names of the columns in
+    line 3"."""
+    parts = [
+        _("%(format)s in %(encoding)s")
+        % {
+            "format": SHORT_FORMATS[dialect.format],
+            "encoding": _("plain ASCII")
+            if dialect.encoding == ASCII
+            else encoding_name(dialect.encoding),
+        }
+    ]
+    if dialect.compression:
+        parts.append(_("packed with %(packing)s") % {"packing": dialect.compression.value})
+    if dialect.format is Format.CSV:
+        parts += _sentence_of_csv(dialect)
+    elif dialect.path:
+        parts.append(_("records in “%(path)s”") % {"path": ".".join(dialect.path)})
+    return ", ".join(parts)
+
+
+def _sentence_of_csv(dialect: Dialect) -> Iterator[str]:
+    delimiter = SHORT_DELIMITERS.get(dialect.delimiter, f"“{dialect.delimiter}”")
+    yield _("separated by %(delimiter)s") % {"delimiter": delimiter}
+    if dialect.quote not in ('"', ""):
+        quotes = SHORT_QUOTES.get(dialect.quote, f"“{dialect.quote}”")
+        yield _("values in %(quotes)s") % {"quotes": quotes}
+    first, lines = dialect.preamble + 1, dialect.header_lines
+    if not lines:
+        yield _("no names of columns")
+    elif lines == 1:
+        yield _("names of the columns in line %(line)s") % {"line": first}
+    else:
+        last = {"first": first, "last": first + lines - 1}
+        yield _("names of the columns in lines %(first)s to %(last)s") % last
+
+
+def contradiction(given: Mapping[str, Any]) -> str:
+    """Which two characters that a person gave are the same, in words; empty where none are."""
+    told = [name for name in CHARACTERS if given.get(name)]
+    for one, other in combinations(told, 2):
+        if given[one] == given[other] and {one, other} != {"quote", "escape"}:
+            return _("“%(one)s” and “%(other)s” must be different characters.") % {
+                "one": CHARACTERS[one],
+                "other": CHARACTERS[other],
+            }
+    return ""

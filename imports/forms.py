@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from django import forms
@@ -11,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from imports.choices import modes_for
+from imports.dialects import contradiction
 from imports.file_names import shown_name
 from imports.targets import ImportTarget
 from lambda_worker.files.dialect import Dialect
@@ -21,12 +23,16 @@ from lambda_worker.plan import Mode, OnReject, Review
 MAX_COLUMNS: Final = 10_000
 """More columns than any program writes; a header that is longer is no header."""
 
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+"""NUL and halves of characters, which JSON can say and Postgres cannot keep."""
+
 
 class FileForm(forms.Form):
     """A file as the browser describes it."""
 
     file_name = forms.CharField(strip=False)
     file_size = forms.IntegerField(min_value=0)
+    fixes = forms.UUIDField(required=False)
 
     def clean_file_name(self) -> str:
         """As the browser says it, for display alone."""
@@ -53,6 +59,7 @@ class SampleForm(FileForm):
 
     sample = forms.FileField(allow_empty_file=True)
     given = forms.JSONField(required=False)
+    anew = forms.BooleanField(required=False)
 
     def clean_sample(self) -> bytes:
         """The bytes themselves."""
@@ -64,10 +71,12 @@ class SampleForm(FileForm):
     def clean_given(self) -> dict[str, Any]:
         """What the person says about the file's dialect."""
         given = self.cleaned_data["given"] or {}
+        if isinstance(given, dict) and (words := contradiction(given)):
+            raise ValidationError(words)
         try:
             return given_of(given)
         except ValueError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(_("It cannot be read so (%(why)s).") % {"why": error}) from error
 
 
 class ImportForm(FileForm):
@@ -88,9 +97,11 @@ class ImportForm(FileForm):
     def clean_dialect(self) -> Dialect:
         """How the file is written, as the preview found it."""
         try:
-            return dialect_of(self.cleaned_data["dialect"])
+            dialect = dialect_of(self.cleaned_data["dialect"])
         except ValueError as error:
             raise ValidationError(str(error)) from error
+        _require_storable(*dialect.path, *dialect.paths, *dialect.nulls)
+        return dialect
 
     def clean_headers(self) -> tuple[str, ...]:
         """The file's header, as the preview found it."""
@@ -99,6 +110,7 @@ class ImportForm(FileForm):
             raise ValidationError(_("The header is not a list of names."))
         if not 0 < len(headers) <= MAX_COLUMNS or len(set(headers)) != len(headers):
             raise ValidationError(_("The header does not name every column once."))
+        _require_storable(*headers)
         return tuple(headers)
 
     def clean(self) -> dict[str, Any]:
@@ -126,6 +138,11 @@ class ImportForm(FileForm):
                 )
             mapping[name] = header
         return mapping
+
+
+def _require_storable(*texts: str) -> None:
+    if any(map(_UNSTORABLE.search, texts)):
+        raise ValidationError(_("A name has a character that no database takes."))
 
 
 def sentences(form: forms.Form) -> list[str]:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from imports import queues
+from imports import parts, queues, reviews
 from imports.compiler import compile_plan
 from imports.liveness import LOST, life_now
 from imports.models import ImportAttempt, ImportCancelRequest, ImportJob, MailChoice
 from imports.nudging import A_PRESS, nudge
+from imports.registry import UnknownTarget, get_target
 from imports.targets import ImportTarget, Request
 from imports.uploads import form_lifetime
 from lambda_worker import contract
@@ -48,9 +50,11 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
     review: Review = Review.NEVER,
     again: bool = False,
     exclusive: bool = False,
+    fixes: UUID | None = None,
     request: Request | None = None,
 ) -> ImportJob:
-    """A job that waits for its file, with the whole plan in it.
+    """A job that waits for its file, with the whole plan in it; `fixes` is the job whose rejects
+    the file corrects.
 
     NotAllowed if the user may not, MappingFault if the columns do not suffice, FileRefused for
     its size.
@@ -84,6 +88,7 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
         target=target.label,
         file_name=file.name,
         declared_size=size,
+        fixes_id=fixes,
         plan=plan.to_json(),
         plan_version=plan.version,
         upload_expires_at=timezone.now() + form_lifetime(),
@@ -98,12 +103,17 @@ def job_url(job_id: Any) -> str:
 def audience_of(user: Any, url: str) -> Audience:
     """Who gets the mail: the user, in the language and time zone of now."""
     return Audience(
-        recipient=str(getattr(user, user.get_email_field_name(), "") or ""),
+        recipient=address_of(user),
         language=get_language() or settings.LANGUAGE_CODE,
         time_zone=timezone.get_current_timezone_name(),
         job_url=url,
         mail=mail_choice(user),
     )
+
+
+def address_of(user: Any) -> str:
+    """Where mails to the user go; empty where they have no address."""
+    return str(getattr(user, user.get_email_field_name(), "") or "")
 
 
 def mail_choice(user: Any) -> MailWhen:
@@ -139,6 +149,22 @@ def _require(job: ImportJob, user: Any) -> None:
         raise NotAllowed(f"{user} may look at import {job.pk}, but not act on it")
 
 
+def require_import(job: ImportJob, user: Any) -> None:
+    """NotAllowed unless the user may act on it, and they or its owner may import this at all: their
+    rights may have been withdrawn since the job was made."""
+    _require(job, user)
+    if not any(_may_import(job, one) for one in (user, job.owner) if one is not None):
+        raise NotAllowed(f"neither {user} nor {job.owner} may import into {job.target} (any more)")
+
+
+def _may_import(job: ImportJob, user: Any) -> bool:
+    try:
+        target = get_target(job.target)
+    except UnknownTarget:
+        return False
+    return target.permits(user, Mode(job.plan.get("mode", Mode.UPSERT)))
+
+
 def cancel(job: ImportJob, user: Any) -> bool:
     """End a waiting job, or ask the worker of a running one to stop; False where it is over.
 
@@ -154,6 +180,8 @@ def cancel(job: ImportJob, user: Any) -> bool:
     job.refresh_from_db()
     if heard and is_lost(job):
         nudge(job, A_PRESS)  # nobody is there to hear it
+    if job.status == Status.CANCELLED and job.upload_id:
+        transaction.on_commit(lambda: parts.give_up(job))
     return heard
 
 
@@ -211,6 +239,7 @@ def retry(job: ImportJob, user: Any) -> bool:
     _require(job, user)
     if is_lost(job) or waits_too_long(job):
         return nudge(job, A_PRESS)
+    require_import(job, user)
     failed = ImportJob.objects.filter(pk=job.pk, status=Status.FAILED.value)
     with transaction.atomic():
         moved = failed.update(
@@ -224,17 +253,20 @@ def retry(job: ImportJob, user: Any) -> bool:
     return bool(moved)
 
 
-def may_approve(job: ImportJob) -> bool:
-    """Whether a review waits for somebody."""
-    return _reviewed().filter(pk=job.pk).exists()
+def approve(job: ImportJob, user: Any, review: int | None = None) -> bool:
+    """Let the rows be written that were reviewed; False where nobody waits for that (any more).
 
-
-def approve(job: ImportJob, user: Any) -> bool:
-    """Let the reviewed rows be written; False where nobody waits for that (any more)."""
-    _require(job, user)
+    `review` is the number of the review that the user has seen, the job's attempt then (None: as
+    the job at hand has it): one that has been made since shows something else.
+    """
+    require_import(job, user)
+    seen = job.attempt if review is None else review
     with transaction.atomic():
+        # By the database's clock, which the worker's review has its time from.
         approved = (
-            _reviewed().filter(pk=job.pk).update(review_approved_at=timezone.now(), reviewer=user)
+            reviews.waiting()
+            .filter(pk=job.pk, attempt=seen)
+            .update(review_approved_at=Now(), reviewer=user)
         )
         if approved:
             # A wish to cancel that came too late for the check was not meant for this.
@@ -244,20 +276,11 @@ def approve(job: ImportJob, user: Any) -> bool:
     return bool(approved)
 
 
-def _reviewed() -> QuerySet[ImportJob]:
-    """Jobs whose review nobody has approved yet.
-
-    After an approval a job may come back to review, because the table has changed meanwhile: an
-    attempt that began after the approval has ended then, and a new approval is asked for.
-    """
-    asked_again = ImportAttempt.objects.filter(
-        job_id=OuterRef("pk"),
-        started_at__gt=OuterRef("review_approved_at"),
-        finished_at__isnull=False,
-    )
-    return ImportJob.objects.filter(
-        Q(review_approved_at__isnull=True) | Exists(asked_again), status=Status.IN_REVIEW.value
-    )
+def check_again(job: ImportJob, user: Any) -> bool:
+    """Have a review made anew; False where none waits, or where that was asked for just now."""
+    _require(job, user)
+    again = CommandMessage(Command.RETRY, job.pk, job.attempt)
+    return reviews.waits(job) and nudge(job, A_PRESS, again)
 
 
 def _move(job: ImportJob, old: Status, new: Status) -> bool:

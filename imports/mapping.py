@@ -28,13 +28,14 @@ class ImportableField:
     """What one column of a file may feed, as people choose it. `required`: no import without it.
 
     `looked_up_by` is the label of the related model's field, where the file names a related row.
+    `together` names the field that several columns feed together: all of them, or none.
     """
 
     name: str
     label: str
     required: bool
-    help_text: str
     looked_up_by: str
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def _described(target: ImportTarget, found: Input) -> ImportableField:
         name=found.name,
         label=label_of_input(found),
         required=is_required(target, field),
-        help_text=str(field.help_text),
         looked_up_by=str(key.verbose_name) if key else "",
+        together=field.name if found.name != field.name else "",
     )
 
 
@@ -129,14 +130,14 @@ def suggest(target: ImportTarget, headers: Sequence[str]) -> dict[str, str]:
     chosen twice.
     """
     found = inputs(target)
-    free = {_plain(header): header for header in reversed(headers)}
+    free = {plain(header): header for header in reversed(headers)}
     chosen: dict[str, str] = {}
     ranks = [names_of(target, one) for one in found]
     for rank in range(max(map(len, ranks), default=0)):
         for one, names in zip(found, ranks, strict=True):
             if one.name in chosen or rank >= len(names):
                 continue
-            header = free.pop(_plain(names[rank]), None)
+            header = free.pop(plain(names[rank]), None)
             if header is not None:
                 chosen[one.name] = header
     return {one.name: chosen[one.name] for one in found if one.name in chosen}
@@ -172,7 +173,7 @@ def unmapped(
     return missing
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Letters and digits alone: `IATA code` is `iata_code` is `IataCode`."""
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     return re.sub(r"[\W_]+", "", "".join(c for c in decomposed if not unicodedata.combining(c)))

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
 
 from lambda_worker import contract
 from lambda_worker.contract import Status
@@ -86,7 +87,8 @@ class ImportJob(models.Model):
     class Meta:
         db_table = contract.JOB_TABLE
         ordering = ["-created_at"]
-        verbose_name = "import"
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
         permissions = [
             ("view_all_imports", "Can see everybody's imports"),
             ("load_exclusively", "Can lock a table against all others for a faster import"),

@@ -18,16 +18,16 @@ A_PRESS: Final = timedelta(seconds=30)
 """A button that is pressed again within this has been heard already."""
 
 
-def nudge(job: ImportJob, at_most_every: timedelta) -> bool:
-    """Have a worker look at the job as it stands; False where that was done just now, or where the
-    job has moved. One UPDATE settles who sends."""
+def nudge(job: ImportJob, at_most_every: timedelta, message: CommandMessage | None = None) -> bool:
+    """Have a worker look at the job as it stands, or what the `message` says; False where that was
+    done just now, or where the job has moved. One UPDATE settles who sends."""
     now = timezone.now()
     still = Q(status=job.status, attempt=job.attempt)
     due = Q(nudged_at__isnull=True) | Q(nudged_at__lt=now - at_most_every)
     with transaction.atomic():
         nudged = ImportJob.objects.filter(still & due, pk=job.pk).update(nudged_at=now)
         if nudged:
-            queues.send_on_commit(message_for(job))
+            queues.send_on_commit(message or message_for(job))
     return bool(nudged)
 
 

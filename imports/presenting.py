@@ -1,4 +1,4 @@
-"""A job as its page shows it: figures, actions, rejects, and the record of what was asked."""
+"""A job as its page shows it: what a poll renews, and what comes with a new state alone."""
 
 from __future__ import annotations
 
@@ -6,35 +6,40 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from imports import choices, dialects, jobs, wording
+from imports import fixing, jobs, reviews, wording
 from imports.models import ImportJob
+from imports.pace import rounded_rate, shown_left
 from imports.progress import Progress
-from imports.registry import targets_for
-from imports.templatetags.imports_format import duration, grouped
+from imports.reject_lists import groups_of
+from imports.snapshot import Snapshot
+from imports.templatetags.imports_format import about, duration, grouped
 from lambda_worker import contract
 from lambda_worker.contract import Status
-from lambda_worker.plan import ImportPlan
 
-REJECTS_SHOWN: Final = 100
-"""As many as a person reads; the reject file has them all."""
-
-REASONS_SHOWN: Final = 10
-"""The commonest reasons, usually all of them."""
+GROUPS_SHOWN: Final = 8
+"""The commonest faults, usually all of them; their own page has the others."""
 
 
 POLL_SECONDS: Final = 1
 """A worker tells its progress once a second."""
 
-POLL_SECONDS_IN_REVIEW: Final = 5
+POLL_SECONDS_AT_REST: Final = 5
 """A page that waits for a person may stand open all day."""
+
+RELOAD_SECONDS: Final = 5
+"""Without JavaScript; a whole page is long to read anew."""
+
+RELOAD_SECONDS_AT_REST: Final = 30
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number with its name."""
+    """A number with its name; `tone` is the class of its colour."""
 
     label: str
     value: str
@@ -43,52 +48,60 @@ class Figure:
 
 @dataclass(frozen=True)
 class Action:
-    """A button that posts."""
+    """A button that posts; its name is that of its address."""
 
+    name: str
     url: str
     label: str
     style: str
 
 
-def living(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
-    """What a poll renews."""
-    actions = _actions(job, progress, user)
-    in_review = progress.status is Status.IN_REVIEW and jobs.may_approve(job)
+def living(seen: Snapshot, progress: Progress, left: int | None = None) -> dict[str, Any]:
+    """What a poll renews. `left` is the time left that the page shows so far, in seconds."""
+    actions = _actions(seen, progress)
+    left = shown_left(progress.time_left, left)
+    is_approved = progress.status is Status.IN_REVIEW and not reviews.waits(seen.job)
+    is_soon = progress.moves or is_approved
     return {
-        "job": job,
+        "job": seen.job,
         "progress": progress,
-        "tone": wording.tone(job.status),
+        "heading": _heading(seen.job, progress),
+        "tone": progress.tone,
         "figures": _figures(progress),
-        "timing": _timing(progress),
-        "notes": _notes(job),
+        "timing": _timing(seen.job, progress, left),
+        "left": left,
         "actions": actions,
-        "may_import": progress.terminal and _may_import(job, user),
-        "rejects": _rejects(job) if _has_rejects(progress) else None,
-        "seen": _seen(progress, actions),
-        "poll_seconds": POLL_SECONDS_IN_REVIEW if in_review else POLL_SECONDS,
+        "seen": token(seen.job, progress, actions),
+        "poll_seconds": POLL_SECONDS if is_soon else POLL_SECONDS_AT_REST,
+        "reload_seconds": RELOAD_SECONDS if is_soon else RELOAD_SECONDS_AT_REST,
     }
 
 
-def record(job: ImportJob) -> dict[str, Any]:
-    """What was asked, as the plan says; little where its version cannot be read any more."""
-    context: dict[str, Any] = {"target_name": wording.target_name(job.target)}
-    try:
-        plan = ImportPlan.from_json(job.plan)
-    except ValueError:
-        return context
-    labels = {header: column.label for column in plan.columns for header in column.headers}
-    labels |= {link.header: link.label for link in plan.links}
-    return context | {
-        "facts": [
-            Figure(_("Read as"), dialects.summary(plan.file.dialect)),
-            Figure(_("Rows that exist already"), choices.title(plan.mode)),
-            Figure(_("Rows with faults"), choices.title(plan.on_reject)),
-            Figure(_("Before writing"), choices.title(plan.review)),
-            *([Figure(_("The table"), _("Locked against all others."))] if plan.exclusive else []),
-        ],
-        "columns": [
-            {"header": header, "label": labels.get(header, "")} for header in plan.file.headers
-        ],
+def token(job: ImportJob, progress: Progress, actions: list[Action]) -> str:
+    """Stands for a state of the page: while it is the same, only figures move."""
+    words = [progress.status.value, *(action.name for action in actions)]
+    if progress.status is Status.IN_REVIEW:  # an approval names it
+        words.append(str(job.attempt))
+    if progress.life is not None:
+        words.append(progress.life.value)
+    if progress.cancelling:
+        words.append("cancelling")
+    return "-".join(words)
+
+
+def _heading(job: ImportJob, progress: Progress) -> str:
+    """What the window's title begins with, for those who have it in another tab."""
+    return f"{progress.percent} %" if progress.moves else wording.state_of(job)
+
+
+def settled(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
+    """What came of it so far: new with a new state, and still enough to read."""
+    return {
+        "is_over": progress.terminal,
+        "review": reviews.panel(job, may_decide=jobs.may_act_on(job, user)),
+        "may_import": progress.terminal and fixing.may_import(job, user),
+        "notes": _notes(job) if _is_still(progress) else [],
+        "rejects": _rejects(job, user) if progress.rejected and _is_still(progress) else None,
     }
 
 
@@ -110,26 +123,16 @@ def _notes(job: ImportJob) -> list[str]:
     ]
 
 
-def _seen(progress: Progress, actions: list[Action]) -> str:
-    """Stands for what is sent only when it changes: the sentence to read out, and the buttons."""
-    words = [progress.status.value, *(action.style for action in actions)]
-    if progress.stalled:
-        words.append(str(progress.life))
-    if progress.cancelling:
-        words.append("cancelling")
-    return "-".join(words)
-
-
 def _figures(progress: Progress) -> list[Figure]:
-    """The counts: read always; what may never come, once it has."""
+    """The counts: always as many while it runs; what may never come, once it has."""
     succeeded = progress.status is Status.SUCCEEDED
     rejected = progress.rejected
     figures = [
         Figure(_("Read"), grouped(progress.read)),
-        Figure(_("Inserted"), grouped(progress.inserted), "good" if progress.inserted else ""),
+        Figure(_("Inserted"), grouped(progress.inserted), "tone-good" if progress.inserted else ""),
         Figure(_("Updated"), grouped(progress.updated)),
         Figure(_("Unchanged"), grouped(progress.unchanged)),
-        Figure(_("Rejected"), grouped(rejected), "bad" if rejected else ""),
+        Figure(_("Rejected"), grouped(rejected), "tone-bad" if rejected else ""),
     ]
     if succeeded and progress.skipped:
         figures.append(Figure(_("Skipped"), grouped(progress.skipped)))
@@ -138,61 +141,52 @@ def _figures(progress: Progress) -> list[Figure]:
     return figures
 
 
-def _timing(progress: Progress) -> list[Figure]:
-    figures = [
-        Figure(_("Rows per second"), grouped(progress.rate)),
+def _timing(job: ImportJob, progress: Progress, left: int | None) -> list[Figure]:
+    """Three in every state, so that nothing moves when it ends."""
+    if job.finished_at is None:
+        last = Figure(_("Time left"), about(left))
+        rate = rounded_rate(progress.rate)
+    else:
+        when = date_format(timezone.localtime(job.finished_at), "SHORT_DATETIME_FORMAT")
+        last = Figure(_("Ended"), when)
+        rate = progress.rate
+    return [
+        Figure(_("Rows per second"), grouped(rate)),
         Figure(_("Elapsed"), duration(progress.elapsed)),
+        last,
     ]
-    if not progress.terminal:
-        figures.append(Figure(_("Time left"), duration(progress.time_left)))
-    return figures
 
 
-def _actions(job: ImportJob, progress: Progress, user: Any) -> list[Action]:
-    if not jobs.may_act_on(job, user):
+def _actions(seen: Snapshot, progress: Progress) -> list[Action]:
+    if seen.rights is None or not seen.rights.act:
         return []
+    job = seen.job
     actions = []
     if progress.stalled or jobs.waits_too_long(job):
         actions.append(_action(job, "retry", _("Try again now"), "default"))
     elif progress.status is Status.FAILED and jobs.may_retry(job):
         actions.append(_action(job, "retry", _("Try again"), "default"))
-    if progress.status is Status.IN_REVIEW and jobs.may_approve(job):
-        label = _("Import it again") if job.repeats_id else _("Apply")
-        actions.append(_action(job, "approve", label, "default"))
+    if reviews.waits(job):
+        return []  # they stand below what is reviewed
     if progress.status in contract.ACTIVE and not progress.cancelling:
         actions.append(_action(job, "cancel", _("Cancel the import"), "danger"))
     return actions
 
 
-def _may_import(job: ImportJob, user: Any) -> bool:
-    return any(target.label == job.target for target in targets_for(user))
-
-
 def _action(job: ImportJob, name: str, label: str, style: str) -> Action:
-    return Action(reverse(f"imports:{name}", args=[job.pk]), label, style)
+    return Action(name, reverse(f"imports:{name}", args=[job.pk]), label, style)
 
 
-def _has_rejects(progress: Progress) -> bool:
-    """Faults are known, and the page is still enough to read them."""
-    return bool(progress.rejected) and (progress.terminal or progress.status is Status.IN_REVIEW)
+def _is_still(progress: Progress) -> bool:
+    """What is known stays, and nothing moves below it while it is read."""
+    return progress.terminal or progress.status is Status.IN_REVIEW
 
 
-def _rejects(job: ImportJob) -> dict[str, Any]:
-    first = list(job.rejects.all()[: REJECTS_SHOWN + 1])
+def _rejects(job: ImportJob, user: Any) -> dict[str, Any]:
+    """In short; imports.views.rejects has the page of them."""
+    groups = groups_of(job)
     return {
-        "summary": [
-            {**group, "sentence": wording.fault(group["code"], group["params"], group["value"])}
-            for group in (job.reject_summary or [])[:REASONS_SHOWN]
-            if group["rows"] > 1  # what happened once stands in the table
-        ],
-        "first": [
-            {
-                "line": reject.line,
-                "header": reject.header,
-                "value": reject.value,
-                "sentence": wording.fault(reject.code, reject.params, reject.value),
-            }
-            for reject in first[:REJECTS_SHOWN]
-        ],
-        "more": len(first) > REJECTS_SHOWN,
+        "groups": groups[:GROUPS_SHOWN],
+        "more": max(len(groups) - GROUPS_SHOWN, 0),
+        **fixing.remedies(job, user),
     }

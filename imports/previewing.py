@@ -3,23 +3,52 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import HttpRequest
 
 from imports import choices, dialects, wording
-from imports.mapping import importable_fields, suggest
+from imports.cells import NOTHING, Cell, cell, shortened
+from imports.encoding_choices import Reading, readings
+from imports.mapping import importable_fields
+from imports.mapping_words import mapping_words
+from imports.proposing import Proposal, proposal
+from imports.remembering import Chosen, recalled
+from imports.suggesting import Suggestion, Why
 from imports.targets import ImportTarget
-from lambda_worker.files.preview import FirstRecord, preview
+from lambda_worker.files.dialect import ASCII, Dialect, Format
+from lambda_worker.files.encodings.names import encoding_name
+from lambda_worker.files.preview import FirstRecord, Preview, preview
+from lambda_worker.files.reading import FileFault
+from lambda_worker.plan import Review
+from lambda_worker.reject_file import REJECT_COLUMNS, is_reject_file, unguard
 from lambda_worker.strict_json import to_json
+
+RECORDS_READ: Final = 100
+"""Records by whose values columns are recognised; few samples have more."""
+
+ROWS_SHOWN: Final = 10
+"""First rows as a table: as many as are seen at once."""
+
+COLUMNS_SHOWN: Final = 50
+"""Columns that are in the page from the start; the others are there as data, and found by name."""
 
 VALUES_SHOWN: Final = 3
 """Values beside each column: enough to recognise it by."""
 
-
 ASIDES_SHOWN: Final = 5
 """Records set aside that are listed: whoever sees more than these looks at the file."""
+
+NAME_SHOWN: Final = 120
+"""Characters of a column's name."""
+
+READ_OTHERWISE: Final = ("json_", "header_", "too_many_columns")
+"""Beginnings of the codes of faults that may be none if the file is read otherwise."""
+
+BINARY: Final = "binary data"
+"""What the encoding of a file looks like where none is found: a person may know it."""
 
 
 @dataclass(frozen=True)
@@ -32,61 +61,204 @@ class Aside:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the file, its first values, and the name of the field proposed for it."""
+    """A column of the file by its number from 0, its first values, the name of the field proposed
+    for it, and why."""
 
+    number: int
     header: str
-    values: list[str]
+    name: str
+    values: list[Cell]
     field: str
+    why: str
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.why in (Why.SLIP, Why.VALUES)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record of the table of first rows."""
+
+    line: int
+    cells: list[Cell]
 
 
 def previewed(
     target: ImportTarget,
     request: HttpRequest,
+    asked: Mapping[str, Any],
     *,
-    file_name: str,
-    file_size: int,
-    sample: bytes,
-    given: dict[str, Any],
+    fixed: Chosen | None = None,
 ) -> dict[str, Any]:
-    """The context of the preview; FileFault if the worker could not read the file either. `given`
-    is what the person says about the file's dialect."""
-    found = preview(sample, whole=len(sample) == file_size, given=given)
-    headers = found.headers
-    asides = found.asides[:ASIDES_SHOWN]
+    """The context of the preview for what was `asked` (as SampleForm cleans it); FileFault if the
+    worker could not read the file either. `fixed` is what was chosen in the import whose rejects
+    the file corrects."""
+    given, sample = asked["given"], asked["sample"]
+    known = {**(fixed.nulls if fixed else {}), **given}
+    whole = len(sample) == asked["file_size"]
+    found = _as_sent(preview(sample, whole=whole, records=RECORDS_READ, given=known))
+    before = None if asked["anew"] else fixed or recalled(request.user, target, found.headers)
     fields = importable_fields(target, request)
-    required = [field for field in fields if field.required]
-    mapping = suggest(target, headers)
+    values = _values(found.headers, found.records)
+    nulls = found.dialect.nulls
+    proposed = proposal(target, request, fields, values, nulls=nulls, before=before)
+    columns = _columns(found.headers, found.records, proposed.suggestions)
     return {
-        "file_name": file_name,
-        "file_size": file_size,
-        "dialect": dialects.summary(found.dialect),
-        "dialect_json": json.dumps(to_json(found.dialect)),
-        "controls": dialects.controls(found.dialect),
+        "file_name": asked["file_name"],
+        "file_size": asked["file_size"],
+        **_dialect(found, given),
+        **_rows(found, columns),
+        **_mapping(columns, proposed),
+        "headers_json": json.dumps(found.headers),
+        "left_out": [h for h in found.headers if h in REJECT_COLUMNS],
+        "plural": target.name_plural,
+        "fields": fields,
+        "is_anew": asked["anew"],
+        "is_fixing": fixed is not None,
+        "choices": choices.groups(target, request.user, _policies(proposed, found)),
+    }
+
+
+def _as_sent(found: Preview) -> Preview:
+    """The records of a reject file without its guards, as the worker reads them."""
+    if not is_reject_file(found.headers):
+        return found
+    records = [replace(record, fields=[*map(unguard, record.fields)]) for record in found.records]
+    return replace(found, records=records)
+
+
+def refused(fault: FileFault, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of the preview where the file cannot be read; with the controls that may help."""
+    context = {
+        "errors": [wording.reason(fault.code, fault.params)],
         "is_changed": bool(given),
-        "line": found.line,
+    }
+    is_binary = fault.params.get("looks_like") == BINARY
+    if not (is_binary or fault.code.startswith(READ_OTHERWISE)):
+        return context
+    guess = Format.JSON if fault.code.startswith("json_") else Format.CSV
+    dialect = Dialect(**{"format": guess, **given})
+    hidden = set() if is_binary or "encoding" in given else {"encoding"}  # what was found is right
+    controls = [
+        control
+        for control in dialects.controls(dialect, [])
+        if not control.is_rare and control.name not in hidden
+    ]
+    return {**context, "controls": controls}
+
+
+def _policies(proposed: Proposal, found: Preview) -> Mapping[str, str]:
+    """What was chosen before; else a look before writing where faults are to be seen already."""
+    if proposed.policies or not found.asides:
+        return proposed.policies
+    return {"review": Review.ON_REJECTS.value}
+
+
+# -- How the file is read --------------------------------------------------------------------------
+
+
+def _dialect(found: Preview, given: Mapping[str, Any]) -> dict[str, Any]:
+    dialect = found.dialect
+    other = _readings(found, given)
+    asides = found.asides[:ASIDES_SHOWN]
+    controls = dialects.controls(dialect, other)
+    return {
+        "sentence": dialects.sentence(dialect),
+        "dialect_json": json.dumps(to_json(dialect)),
+        "controls": [control for control in controls if not control.is_rare],
+        "rare_controls": [control for control in controls if control.is_rare],
+        "is_changed": bool(given),
+        "is_rare_changed": any(control.is_rare and control.name in given for control in controls),
+        "line": cell(found.line) if found.line else None,
+        "encoding": encoding_name(dialect.encoding),
+        "readings": [(reading, cell(reading.line)) for reading in other],
+        "is_in_question": _is_in_question(found, given),
         "notes": [wording.reason(note.code, note.params) for note in found.notes],
         "asides": [Aside(a.line, wording.fault(a.code, a.params, a.text)) for a in asides],
         "more_asides": len(found.asides) - len(asides),
-        "headers_json": json.dumps(headers),
-        "plural": target.name_plural,
-        "columns": _columns(headers, found.records, mapping),
-        "records": found.records,
-        "fields": fields,
-        "required": required,
-        "missing": [field for field in required if field.name not in mapping],
-        "choices": choices.groups(target, request.user),
+    }
+
+
+def _readings(found: Preview, given: Mapping[str, Any]) -> list[Reading]:
+    """How other encodings would read the file's first letters, where its own is not proven."""
+    encoding = found.dialect.encoding
+    is_proven = encoding.startswith("utf") and not _is_in_question(found, given)
+    if not found.line or encoding == ASCII or is_proven:
+        return []
+    other = readings(found.line, encoding)
+    return other if len(other) > 1 else []
+
+
+def _is_in_question(found: Preview, given: Mapping[str, Any]) -> bool:
+    unsure = any(note.code == "encoding_unsure" for note in found.notes)
+    return unsure or "encoding" in given
+
+
+def _rows(found: Preview, columns: Sequence[Column]) -> dict[str, Any]:
+    """The table of first rows: the first columns, in the file's order."""
+    shown = sorted(columns, key=lambda column: column.number)[:COLUMNS_SHOWN]
+    return {
+        "head": shown,
+        "rows": [
+            Row(record.line, [cell(record.fields[column.number]) for column in shown])
+            for record in found.records[:ROWS_SHOWN]
+        ],
+        "more_in_rows": len(columns) - len(shown),
+    }
+
+
+# -- Its columns -----------------------------------------------------------------------------------
+
+
+def _mapping(columns: list[Column], proposed: Proposal) -> dict[str, Any]:
+    shown = max(COLUMNS_SHOWN, len(proposed.suggestions))
+    return {
+        "columns": columns[:shown],
+        "more_columns": _as_data(columns[shown:]),
+        "column_count": len(columns),
+        "since": proposed.since,
+        "has_guesses": any(column.is_guess for column in columns),
+        "words": mapping_words(),
+    }
+
+
+def _values(headers: Sequence[str], records: Sequence[FirstRecord]) -> dict[str, list[str]]:
+    return {
+        header: [record.fields[number] for record in records]
+        for number, header in enumerate(headers)
     }
 
 
 def _columns(
-    headers: tuple[str, ...], records: list[FirstRecord], mapping: dict[str, str]
+    headers: Sequence[str],
+    records: Sequence[FirstRecord],
+    suggestions: Mapping[str, Suggestion],
 ) -> list[Column]:
-    field_of = {header: field for field, header in mapping.items()}
+    """In the file's order; where they are many, those with a field first. A reject file's own
+    columns are none of them."""
+    field_of = {found.header: (name, found.why) for name, found in suggestions.items()}
+    columns = []
+    for number, header in enumerate(headers):
+        if header in REJECT_COLUMNS:
+            continue
+        field, why = field_of.get(header, ("", ""))
+        values = [cell(record.fields[number]) for record in records[:VALUES_SHOWN]]
+        name = shortened(header, NAME_SHOWN)
+        columns.append(Column(number, header, name, values, field, why))
+    if len(columns) > COLUMNS_SHOWN:
+        columns.sort(key=lambda column: not column.field)
+    return columns
+
+
+def _as_data(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """For the browser, which makes rows of them when they are asked for."""
     return [
-        Column(
-            header,
-            [record.fields[number] for record in records[:VALUES_SHOWN]],
-            field_of.get(header, ""),
-        )
-        for number, header in enumerate(headers)
+        {
+            "n": column.number,
+            "name": column.name,
+            "values": [NOTHING if v.is_empty else v.text for v in column.values],
+        }
+        for column in columns
     ]

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from django.utils import timezone
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
-from imports import repeats, wording
-from imports.liveness import LOST, Life, life_now
-from imports.models import ImportAttempt, ImportCancelRequest, ImportJob
+from imports import repeats, reviews, wording
+from imports.liveness import LOST, Life
+from imports.models import ImportAttempt, ImportJob
+from imports.pace import SHARES, Pace, pace_of, share_of
+from imports.snapshot import Snapshot, snapshot
+from imports.templatetags.imports_format import duration, grouped
 from lambda_worker import contract
 from lambda_worker.contract import Status
 from lambda_worker.language import translated
-
-SHARES: Final = {Status.STAGING: (0, 35), Status.CHECKING: (35, 60), Status.APPLYING: (60, 99)}
-"""From and to which percent of the whole each phase goes: a million rows took some 5 s to read, 4 s
-to check and 6 s to write. 100 is for what is committed."""
 
 STEPS: Final = (
     (gettext_noop("Upload"), frozenset({Status.AWAITING_UPLOAD})),
@@ -30,16 +29,21 @@ STEPS: Final = (
     (gettext_noop("Done"), frozenset({Status.SUCCEEDED})),
 )
 
-STEADY_AFTER: Final = 2.0
-"""Seconds of a phase before its speed says anything about the time left."""
+NOTES: Final = {"done": gettext_noop("done"), "failed": gettext_noop("ended here")}
+"""What a screen reader says of a step beside its name; of the current one it says so itself."""
+
+DECIDED_BY_PEOPLE: Final = frozenset({Status.AWAITING_MAPPING, Status.IN_REVIEW})
+"""In these, a person is asked, and nothing goes on before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the chain: `state` is done, current, failed or ahead."""
+    """One step of the chain: `state` is done, current, failed or ahead; `note` says so to those
+    who do not see its sign."""
 
     label: str
     state: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class Progress:
     status: Status
     sentence: str
     detail: str
+    tone: str
     steps: tuple[Step, ...]
     percent: int | None
     read: int | None
@@ -70,22 +75,37 @@ class Progress:
         """Nothing moves any more: a page need not ask again."""
         return self.status in contract.TERMINAL
 
+    @property
+    def moves(self) -> bool:
+        """Figures change without a new state."""
+        return self.status in contract.RUNNING or self.status is Status.QUEUED
+
 
 def progress_of(job: ImportJob, now: datetime | None = None) -> Progress:
     """The job as it stands `now`."""
-    now = now or timezone.now()
+    around = snapshot(job.pk)
+    if around is None:
+        raise ImportJob.DoesNotExist
+    return progress_in(around, now)
+
+
+def progress_in(seen: Snapshot, now: datetime | None = None) -> Progress:
+    """What a snapshot shows."""
+    now = now or seen.at
+    job, attempt = seen.job, seen.attempt
     status = Status(job.status)
-    attempt = _current_attempt(job)
     running = attempt if status in contract.RUNNING else None
-    life = life_now(running, now) if running else None
+    life = seen.life(now)
     stalled = life in LOST
-    cancelling = running is not None and ImportCancelRequest.objects.filter(job=job).exists()
+    cancelling = running is not None and seen.cancel_requested
+    pace = _pace(job, attempt, running)
     return Progress(
         status=status,
-        sentence=_sentence(job, status, life, cancelling=cancelling),
+        sentence=_sentence(seen, status, life, cancelling=cancelling),
         detail=_detail(job, attempt, life, now),
+        tone=wording.tone_of(job, needs_help=stalled),
         steps=_steps(status, attempt),
-        percent=_percent(status, running),
+        percent=_percent(status, attempt),
         read=running.records_read or None
         if status is Status.STAGING and running
         else job.records_read,
@@ -95,19 +115,33 @@ def progress_of(job: ImportJob, now: datetime | None = None) -> Progress:
         superseded=job.rows_superseded,
         skipped=job.rows_skipped,
         rejected=job.rows_rejected,
-        rate=_rate(job, running, now),
-        time_left=None if stalled else _time_left(running, now),
-        elapsed=((job.finished_at or now) - job.created_at).total_seconds(),
+        rate=None if stalled else pace.rate,
+        time_left=None if stalled or cancelling else pace.left,
+        elapsed=(_worked_until(seen, now) - job.created_at).total_seconds(),
         stalled=stalled,
         life=life,
         cancelling=cancelling,
     )
 
 
-def _current_attempt(job: ImportJob) -> ImportAttempt | None:
-    """The attempt that the job's row names; an older one says nothing about now."""
-    return ImportAttempt.objects.filter(job=job, number=job.attempt).first()
+def _worked_until(seen: Snapshot, now: datetime) -> datetime:
+    """Nobody works while it waits for a decision."""
+    if Status(seen.job.status) in DECIDED_BY_PEOPLE and seen.attempt and seen.attempt.finished_at:
+        return seen.attempt.finished_at
+    return seen.job.finished_at or now
 
+
+def _pace(job: ImportJob, attempt: ImportAttempt | None, running: ImportAttempt | None) -> Pace:
+    """While it runs, of the phase; afterwards of the attempt that brought it to its end."""
+    if running is not None:
+        return pace_of(running, job.records_read)
+    if job.status != Status.SUCCEEDED or attempt is None or attempt.finished_at is None:
+        return Pace()
+    seconds = (attempt.finished_at - attempt.started_at).total_seconds()
+    return Pace(rate=job.records_read / seconds) if job.records_read and seconds > 0 else Pace()
+
+
+# -- In words -----------------------------------------------------------------------------------
 
 LIVES: Final = {
     Life.WAITING: gettext_noop("Waiting for an older import into the same table."),
@@ -118,7 +152,8 @@ LIVES: Final = {
 """What is said of an attempt that is not alive."""
 
 
-def _sentence(job: ImportJob, status: Status, life: Life | None, *, cancelling: bool) -> str:
+def _sentence(seen: Snapshot, status: Status, life: Life | None, *, cancelling: bool) -> str:
+    job = seen.job
     if status is Status.FAILED and job.failure_code:
         return wording.reason(job.failure_code, job.failure_params)
     if life in LIVES:
@@ -127,24 +162,57 @@ def _sentence(job: ImportJob, status: Status, life: Life | None, *, cancelling: 
         return _("Cancelling: the worker stops at its next step.")
     if status is Status.SUCCEEDED and job.rows_rejected:
         return _("Done, but some rows were rejected.")
-    if status is Status.IN_REVIEW and job.repeats_id:
-        return repeats.question(job)
+    if status is Status.IN_REVIEW:
+        return _sentence_of_review(seen)
     return translated(status.sentence, get_language() or "en")
 
 
+def _sentence_of_review(seen: Snapshot) -> str:
+    if not reviews.waits(seen.job):
+        return _("Approved. A worker is about to write it.")
+    if seen.job.repeats_id:
+        return repeats.question(seen.job, *seen.earlier)
+    return translated(Status.IN_REVIEW.sentence, get_language() or "en")
+
+
 def _detail(job: ImportJob, attempt: ImportAttempt | None, life: Life | None, now: datetime) -> str:
+    """What else is to be said, in a line or less."""
     if attempt is None:
         return ""
     seconds = int((now - attempt.heartbeat_at).total_seconds())
     if life in (Life.SILENT, Life.DEAD):
-        return _("Nothing was heard of it for %(seconds)d seconds.") % {"seconds": seconds}
+        return _("Nothing was heard of it for %(time)s.") % {"time": duration(seconds)}
     if life is Life.ERROR and attempt.error:
         return _("The error was %(name)s.") % {"name": attempt.error}
     if _died_after_commit(job, attempt, seconds):
         return _("The worker died after it had written everything; nothing is missing.")
-    if life is not None and attempt.number > 1:
-        return _("This is attempt %(number)d.") % {"number": attempt.number}
-    return ""
+    if life is Life.ALIVE:
+        parts = (_how_far(attempt, Status(job.status)), _which_attempt(attempt))
+        return " ".join(filter(None, parts))
+    return _which_attempt(attempt) if life else ""
+
+
+def _which_attempt(attempt: ImportAttempt) -> str:
+    if attempt.number == 1:
+        return ""
+    return _("This is attempt %(number)d.") % {"number": attempt.number}
+
+
+def _how_far(attempt: ImportAttempt, status: Status) -> str:
+    """The phase's own measure, once the attempt has told of it."""
+    if attempt.phase != status or attempt.total <= 0:
+        return ""
+    done, total = min(attempt.done, attempt.total), attempt.total
+    match status:
+        case Status.STAGING:
+            sizes = {"done": filesizeformat(done), "total": filesizeformat(total)}
+            return _("%(done)s of %(total)s.") % sizes
+        case Status.CHECKING:
+            counts = {"done": min(done + 1, total), "total": total}
+            return _("Check %(done)d of %(total)d.") % counts
+        case _:
+            rows = {"done": grouped(done), "total": grouped(total)}
+            return _("%(done)s of %(total)s rows; they become visible all at once.") % rows
 
 
 def _died_after_commit(job: ImportJob, attempt: ImportAttempt, seconds: int) -> bool:
@@ -153,15 +221,23 @@ def _died_after_commit(job: ImportJob, attempt: ImportAttempt, seconds: int) -> 
     return job.status == Status.SUCCEEDED and unclosed
 
 
+# -- Steps and bar ------------------------------------------------------------------------------
+
+
 def _steps(status: Status, attempt: ImportAttempt | None) -> tuple[Step, ...]:
     """Where the job is; of one that ended badly, how far it had come."""
-    over_badly = status in contract.TERMINAL and status is not Status.SUCCEEDED
+    over_badly = _is_over_badly(status)
     seen = Status(attempt.phase) if over_badly and attempt else status
     here = next((n for n, (_name, statuses) in enumerate(STEPS) if seen in statuses), 0)
+    states = (_state(n, here, status, over_badly=over_badly) for n in range(len(STEPS)))
     return tuple(
-        Step(_(name), _state(n, here, status, over_badly=over_badly))
-        for n, (name, _statuses) in enumerate(STEPS)
+        Step(_(name), state, _(NOTES[state]) if state in NOTES else "")
+        for (name, _statuses), state in zip(STEPS, states, strict=True)
     )
+
+
+def _is_over_badly(status: Status) -> bool:
+    return status in contract.TERMINAL and status is not Status.SUCCEEDED
 
 
 def _state(number: int, here: int, status: Status, *, over_badly: bool) -> str:
@@ -172,59 +248,21 @@ def _state(number: int, here: int, status: Status, *, over_badly: bool) -> str:
     return "failed" if over_badly else "current"
 
 
-def _percent(status: Status, running: ImportAttempt | None) -> int | None:
+def _percent(status: Status, attempt: ImportAttempt | None) -> int | None:
     """Of the whole; None where nothing can be said."""
     if status is Status.SUCCEEDED:
         return 100
     if status is Status.IN_REVIEW:
         return SHARES[Status.CHECKING][1]
-    if running is None:
-        return 0 if status is Status.QUEUED else None
-    phase = _furthest(status, running)
+    if attempt is None or not (status in contract.RUNNING or _is_over_badly(status)):
+        return None if status is Status.AWAITING_UPLOAD else 0
+    phase = _furthest(status, attempt)
     low, high = SHARES[phase]
-    return low + int((high - low) * _share(running, phase))
+    return low + int((high - low) * share_of(attempt, phase))
 
 
-def _furthest(status: Status, running: ImportAttempt) -> Status:
+def _furthest(status: Status, attempt: ImportAttempt) -> Status:
     """The phase that the job or its attempt has reached: the worker may have gone on between the
-    two queries that read them, or not yet have told of a new phase."""
-    phase = Status(running.phase)
-    return max(status, phase, key=lambda s: SHARES[s][0]) if phase in SHARES else status
-
-
-def _share(running: ImportAttempt, status: Status) -> float:
-    """How much of its phase is done; 0 where the attempt has not told of this phase yet."""
-    if running.phase != status or running.total <= 0:
-        return 0.0
-    return min(1.0, running.done / running.total)
-
-
-def _rate(job: ImportJob, running: ImportAttempt | None, now: datetime) -> float | None:
-    """While reading, records a second of the reading; afterwards of the whole attempt."""
-    if running is not None:
-        if running.phase != Status.STAGING or not running.records_read:
-            return None
-        return _per_second(running.records_read, now - running.phase_started_at)
-    last = _current_attempt(job) if job.status == Status.SUCCEEDED else None
-    if last is None or last.finished_at is None or not job.records_read:
-        return None
-    return _per_second(job.records_read, last.finished_at - last.started_at)
-
-
-def _per_second(count: int, time: timedelta) -> float | None:
-    seconds = time.total_seconds()
-    return count / seconds if seconds > 0 else None
-
-
-def _time_left(running: ImportAttempt | None, now: datetime) -> float | None:
-    """By the speed of this phase, the later ones taken to need their shares of the whole."""
-    if running is None or running.phase not in SHARES:
-        return None
-    phase = Status(running.phase)
-    share = _share(running, phase)
-    spent = (now - running.phase_started_at).total_seconds()
-    if not share or spent < STEADY_AFTER:
-        return None
-    low, high = SHARES[phase]
-    seconds_a_percent = spent / (share * (high - low))
-    return seconds_a_percent * (SHARES[Status.APPLYING][1] - low - share * (high - low))
+    two writes, or not yet have told of a new phase."""
+    known = [phase for phase in (status, Status(attempt.phase)) if phase in SHARES]
+    return max(known, key=lambda phase: SHARES[phase][0], default=Status.STAGING)

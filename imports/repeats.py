@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,15 +12,14 @@ from imports import wording
 from imports.models import ImportJob
 
 
-def question(job: ImportJob) -> str:
-    """When and by whom, in the reader's language and form; the earlier job may be deleted by
-    now."""
-    earlier = ImportJob.objects.filter(pk__in=[job.repeats_id]).select_related("owner").first()
+def question(job: ImportJob, finished_at: datetime | None, who: str | None) -> str:
+    """When and by whom it was, in the reader's language and form; both are unknown where the
+    earlier job is deleted by now."""
     names = {"target": wording.target_name(job.target)}
-    if earlier is None or earlier.finished_at is None:
+    if finished_at is None:
         return _("This very file was imported into %(target)s before. Import it again?") % names
-    names["when"] = date_format(timezone.localtime(earlier.finished_at), "DATETIME_FORMAT")
-    names["who"] = str(earlier.owner or _("somebody"))
+    names["when"] = date_format(timezone.localtime(finished_at), "DATETIME_FORMAT")
+    names["who"] = who or _("somebody")
     return (
         _("This very file was imported into %(target)s on %(when)s by %(who)s. Import it again?")
         % names

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from psycopg import sql
 
-from imports import queues
+from imports import parts, queues, reviews
 from imports.liveness import LOST, life_now
 from imports.models import ImportAttempt, ImportJob, ImportNotice
 from imports.nudging import nudge
@@ -26,6 +26,7 @@ from imports.signals import announce_ended
 from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Status
 from lambda_worker.notices import MOST_DOUBTS
+from lambda_worker.plan import MailWhen
 from lambda_worker.tables import KINDS_OF_TABLE
 
 log = logging.getLogger(__name__)
@@ -48,18 +49,26 @@ MAIL_LATE_AFTER: Final = timedelta(minutes=10)
 MAIL_GIVEN_UP_AFTER: Final = timedelta(days=1)
 """What the mail service refused for a day it will refuse tomorrow."""
 
+PARTS_LOOKED_FOR: Final = timedelta(days=30)
+"""After a job's creation: later the bucket has thrown its parts away by its own rule."""
+
+GIVEN_UP_AT_ONCE: Final = 10
+"""Uploads in parts: each costs a request to S3, and somebody's page may wait for the sweep."""
+
 LAZILY_EVERY: Final = 60.0
 """Seconds between the sweeps that page views set off in one process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many jobs were expired and nudged, mails asked for again, and tables dropped."""
+    """How many jobs were expired and nudged, mails asked for again, tables dropped, and uploads in
+    parts given up."""
 
     expired: int
     nudged: int
     mails: int
     tables: int
+    uploads: int
 
 
 def sweep(now: datetime | None = None) -> Swept:
@@ -71,6 +80,7 @@ def sweep(now: datetime | None = None) -> Swept:
         nudged=sum(nudge(job, NUDGE_EVERY) for job in _stuck(now)),
         mails=sum(nudge(job, NUDGE_EVERY) for job in _owing_mail(now)),
         tables=sum(_drop_orphans(job) for job in _orphans()),
+        uploads=sum(parts.give_up(job) for job in _left_at_s3(now)),
     )
 
 
@@ -100,6 +110,13 @@ def _expire_uploads(now: datetime) -> int:
     return late.update(status=Status.EXPIRED.value, finished_at=now)
 
 
+def _left_at_s3(now: datetime) -> list[ImportJob]:
+    """Jobs that were cancelled or expired with parts of their file at S3, which cost money."""
+    over = (Status.CANCELLED.value, Status.EXPIRED.value)
+    left = ImportJob.objects.filter(status__in=over, created_at__gt=now - PARTS_LOOKED_FOR)
+    return list(left.exclude(upload_id="").defer("plan")[:GIVEN_UP_AT_ONCE])
+
+
 def _expire_waiting(now: datetime) -> int:
     """Jobs that waited too long for a person: told by mail, their staging dropped by a worker."""
     days = timedelta(days=getattr(settings, "SLUICE_REVIEW_DAYS", REVIEW_DAYS))
@@ -120,8 +137,9 @@ def _expire_one(job: ImportJob, now: datetime) -> bool:
 
 
 def _owe_mail(job: ImportJob) -> None:
-    recipient = job.plan.get("audience", {}).get("recipient", "")
-    if recipient:
+    audience = job.plan.get("audience", {})
+    recipient = audience.get("recipient", "")
+    if recipient and audience.get("mail") != MailWhen.NEVER:
         notice = ImportNotice(
             job=job, status=Status.EXPIRED.value, attempt=job.attempt, recipient=recipient
         )
@@ -134,7 +152,9 @@ def _owe_mail(job: ImportJob) -> None:
 def _stuck(now: datetime) -> Iterator[ImportJob]:
     """Queued jobs that no worker came for, and running ones that theirs has left."""
     queued = Q(status=Status.QUEUED.value, created_at__lt=now - STUCK_AFTER)
-    approved = Q(status=Status.IN_REVIEW.value, review_approved_at__lt=now - STUCK_AFTER)
+    approved = Q(status=Status.IN_REVIEW.value, review_approved_at__lt=now - STUCK_AFTER) & ~Q(
+        pk__in=reviews.waiting().values("pk")  # it came back to review since
+    )
     # Its file may be there although nobody said so: looked for once, when no more can begin.
     unannounced = Q(
         status=Status.AWAITING_UPLOAD.value, upload_expires_at__lt=now, nudged_at__isnull=True

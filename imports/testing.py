@@ -13,10 +13,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import psycopg
 from django.contrib.auth import get_user_model
@@ -31,7 +32,7 @@ from lambda_worker.contract import Command, CommandMessage
 from lambda_worker.database import connect
 from lambda_worker.files.opening import open_file
 from lambda_worker.mail import Mail
-from lambda_worker.objects import CHUNK, Source
+from lambda_worker.objects import CHUNK, Source, Write
 from lambda_worker.pipeline import run_job
 from lambda_worker.plan import FilePlan, Mode, OnReject, Review
 from lambda_worker.services import Services
@@ -74,8 +75,11 @@ class _Outside:
     def open(self, key: str, version: str) -> Source | None:  # noqa: ARG002
         return self.file
 
-    def put(self, key: str, body: IO[bytes], content_type: str) -> None:  # noqa: ARG002
-        self.results[key] = body.read()
+    @contextmanager
+    def writing(self, key: str, content_type: str) -> Iterator[Write]:  # noqa: ARG002
+        body = bytearray()
+        yield body.extend
+        self.results[key] = bytes(body)
 
 
 class _Queue:

@@ -1,4 +1,4 @@
-"""The permission to upload a job's file: a presigned POST for its key and size, nothing else."""
+"""The permission to upload a job's file: for its key and size, and for minutes, nothing else."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ from lambda_worker.contract import Status, upload_key
 CONTENT_TYPE: Final = "application/octet-stream"
 """Browsers guess types from names, each its own; the worker looks at the content alone."""
 
+PARTS_ABOVE: Final = 64 * 2**20
+"""Bytes. A POST that breaks begins anew: up to here that costs a minute on a line of 10 Mbit/s."""
+
+MOST_IN_A_POST: Final = 5 * 2**30
+"""Bytes that S3 takes in one request (S3 user guide, "Uploading objects")."""
+
 
 class NotUploadable(Exception):
     """The job does not wait for a file, or no longer does."""
@@ -29,18 +35,29 @@ class UploadForm:
     fields: dict[str, str]
 
 
+def goes_in_parts(job: ImportJob) -> bool:
+    """Whether the file is sent in parts; what was begun so goes on so."""
+    above = getattr(settings, "SLUICE_PARTS_ABOVE_BYTES", PARTS_ABOVE)
+    return bool(job.upload_id) or job.declared_size > min(above, MOST_IN_A_POST)
+
+
 def form_lifetime() -> timedelta:
-    """How long a form takes an upload: S3 looks at its expiry when the POST begins."""
+    """How long a form or a part's URL takes an upload: S3 looks at it when the request begins."""
     return timedelta(seconds=getattr(settings, "SLUICE_UPLOAD_FORM_SECONDS", 15 * 60))
 
 
-def upload_form(job: ImportJob) -> UploadForm:
-    """A fresh form; the job's expiry moves with it. NotUploadable if no file is awaited."""
+def extend(job: ImportJob) -> None:
+    """Move the job's expiry, since somebody uploads. NotUploadable if no file is awaited."""
     expires = timezone.now() + form_lifetime()
     waiting = ImportJob.objects.filter(pk=job.pk, status=Status.AWAITING_UPLOAD.value)
     if waiting.update(upload_expires_at=expires) != 1:
         raise NotUploadable(NotUploadable.__doc__)
     job.upload_expires_at = expires
+
+
+def upload_form(job: ImportJob) -> UploadForm:
+    """A fresh form; the job's expiry moves with it. NotUploadable if no file is awaited."""
+    extend(job)
     post: dict[str, Any] = aws.client("s3").generate_presigned_post(
         settings.SLUICE_BUCKET,
         upload_key(job.pk),

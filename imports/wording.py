@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from imports.mapping import label_of
+from imports.models import ImportJob
 from imports.registry import UnknownTarget, get_target
 from lambda_worker import words
 from lambda_worker.contract import Status
@@ -29,7 +30,11 @@ STATES: Final[dict[str, Promise]] = {
 }
 """A status in two or three words, for lists."""
 
+WITH_REJECTS: Final = _("Done, with rejects")
+
 TONES: Final[dict[str, str]] = {
+    Status.AWAITING_MAPPING: "warn",
+    Status.IN_REVIEW: "warn",
     Status.SUCCEEDED: "good",
     Status.FAILED: "bad",
     Status.CANCELLED: "quiet",
@@ -43,9 +48,20 @@ def state(status: str) -> str:
     return str(STATES[status])
 
 
-def tone(status: str) -> str:
-    """The status's colour."""
-    return TONES.get(status, "busy")
+def state_of(job: ImportJob) -> str:
+    """The job's state in two or three words: a success with rejects is not like one without."""
+    return str(WITH_REJECTS) if _has_rejects(job) else state(job.status)
+
+
+def tone_of(job: ImportJob, *, needs_help: bool = False) -> str:
+    """The colour and the sign of its state: good, bad, warn, busy or quiet."""
+    if needs_help or _has_rejects(job):
+        return "warn"
+    return TONES.get(job.status, "busy")
+
+
+def _has_rejects(job: ImportJob) -> bool:
+    return job.status == Status.SUCCEEDED and bool(job.rows_rejected)
 
 
 def target_name(label: str) -> str:
@@ -73,7 +89,26 @@ def reason(code: str, params: dict[str, Any]) -> str:
         return gettext("The worker says “%(code)s”.") % {"code": code}
 
 
+def kind(code: str, params: dict[str, Any]) -> str:
+    """What a group of faults has in common, as a sentence."""
+    try:
+        return _begun(words.kind(code, params, get_language() or "en"))
+    except KeyError:
+        return reason(code, params)
+
+
+def group(found: dict[str, Any]) -> str:
+    """As much as is true of a whole group of faults, as a sentence."""
+    try:
+        return _begun(words.group_words(found, get_language() or "en"))
+    except KeyError:
+        return reason(found["code"], found["examples"][0]["params"])
+
+
 def fault(code: str, params: dict[str, Any], value: str) -> str:
     """The sentence of a fault, as a sentence."""
-    words_of_it = reason(code, {**params, "value": value})
-    return words_of_it[:1].upper() + words_of_it[1:]
+    return _begun(reason(code, {**params, "value": value}))
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -18,6 +18,7 @@ from lambda_worker.faults import JobFault, ParentVanished, TableChanged
 from lambda_worker.keys import already_there, drop_faulty
 from lambda_worker.links import changed_links, set_links
 from lambda_worker.plan import ImportPlan, Mode
+from lambda_worker.reviewing import Counts, Reviewed, require_same, superseded
 from lambda_worker.tables import StagingTables, table
 from lambda_worker.tree import assign_ids, reject_children, self_references
 from lambda_worker.vanishing import vanished_parents
@@ -84,8 +85,19 @@ class Applied:
     conflicting: int = 0
     """Rows that somebody else's write got in the way of; they have become faults."""
 
+    def counts(self, rejected: int) -> Counts:
+        """As a review would have foreseen it."""
+        return Counts(
+            new=self.inserted,
+            changed=self.updated,
+            unchanged=self.unchanged,
+            skipped=self.skipped,
+            superseded=self.superseded,
+            rejected=rejected,
+        )
 
-def apply(
+
+def apply(  # noqa: PLR0913  (how it is written, and who watches, each has a default)
     data: Data,
     plan: ImportPlan,
     tables: StagingTables,
@@ -94,9 +106,11 @@ def apply(
     witness: Witness | None = None,
     *,
     careful: bool = True,
+    reviewed: Reviewed | None = None,
 ) -> Applied:
     """Write the ready rows, in the caller's transaction and turn. JobFault where the table refuses
-    them all; TableChanged where only another check helps.
+    them all; TableChanged where only another check helps; OtherThanReviewed where they are not the
+    rows that a person has `reviewed`.
 
     Not `careful`: whoever writes the same keys at the same moment makes all of it fail, with
     TableChanged, and whoever deletes a related row, with ParentVanished; that saves the fifth of an
@@ -115,6 +129,8 @@ def apply(
     data.execute(drop_faulty(tables))
     for statement in assign_ids(plan, tables):
         data.execute(statement)
+    if reviewed is not None:
+        require_same(data, plan, tables, reviewed)
     try:
         applied = _load(data, plan, tables, watch, witness or Nobody(), careful=careful)
         if self_references(plan):
@@ -128,7 +144,7 @@ def apply(
             raise ParentVanished from error
         raise JobFault("refused_by_table", rule=_rule(error)) from error
     _call_hook(data, plan, job)
-    return replace(applied, superseded=_count(data, _SUPERSEDED.format(fault=tables.fault)))
+    return replace(applied, superseded=superseded(data, tables))
 
 
 _REFUSALS: Final = (
@@ -152,9 +168,6 @@ def _rule(error: psycopg.Error) -> str:
 _DEFERRED = "SET CONSTRAINTS ALL DEFERRED"
 _IMMEDIATE = "SET CONSTRAINTS ALL IMMEDIATE"
 _COUNT = sql.SQL("SELECT count(*) FROM {ready}")
-_SUPERSEDED = sql.SQL("""
-SELECT count(*)
-  FROM (SELECT FROM {fault} GROUP BY record HAVING bool_and(code = 'superseded')) s""")
 
 
 def _count(data: Data, statement: sql.Composed) -> int:

@@ -51,7 +51,8 @@ class Invocation:
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a message asks: work on `job`. `version` is the object's, where the S3 event named it.
-    A watchdog's order names the `attempt` that it was sent for."""
+    A watchdog's order names the `attempt` that it was sent for, and one to check again what is in
+    review the attempt that has checked it."""
 
     job: UUID
     version: str = ""
@@ -69,8 +70,9 @@ class Job:
     retries: int
     plan: dict[str, Any]
     object_version: str
+    review: dict[str, Any]
     approved: bool
-    """Since it was last in review."""
+    """What `review` shows, by somebody who could see it."""
     records_read: int | None
     deaths: int
     """Attempts that ended in an error or in nothing; of a locked job, none of them lives."""
@@ -89,16 +91,14 @@ class Claim:
 
 _SELECT_JOB = sql.SQL("""
 SELECT j.id, j.status, j.attempt, j.retries, j.plan, j.object_version, j.records_read,
-       j.review_approved_at IS NOT NULL AND NOT EXISTS (
-           SELECT FROM {attempt} a
-            WHERE a.job_id = j.id AND a.outcome = {in_review}
-              AND a.started_at > j.review_approved_at) AS approved,
+       j.review, j.review_approved_at IS NOT NULL
+       AND coalesce(j.review_approved_at > CAST(j.review ->> 'at' AS timestamptz), true)
+           AS approved,
        (SELECT count(*) FROM {attempt} a
          WHERE a.job_id = j.id AND a.outcome IN ('', {error})) AS deaths
   FROM {job} j WHERE j.id = %s""").format(
     job=sql.Identifier(JOB_TABLE),
     attempt=sql.Identifier(ATTEMPT_TABLE),
-    in_review=sql.Literal(Status.IN_REVIEW.value),
     error=sql.Literal(Outcome.ERROR.value),
 )
 
@@ -118,7 +118,8 @@ def may_start(job: Job, order: Order) -> bool:
     if order.command is Command.WATCHDOG:
         return job.status in RUNNING and job.attempt == order.attempt
     if job.status is Status.IN_REVIEW:
-        return job.approved
+        # Else the order to check it again: of this review alone.
+        return job.approved or (order.command is Command.RETRY and order.attempt == job.attempt)
     return job.status in RUNNING | {Status.AWAITING_UPLOAD, Status.QUEUED}
 
 

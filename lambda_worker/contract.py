@@ -182,8 +182,9 @@ JOB_COLUMNS: Final[tuple[Column, ...]] = (
     Column("failure_params", "jsonb", _WORKER),
     Column("finished_at", "timestamp with time zone", _BOTH, null=True),
 )
-"""`reading` is what was understood of the file (see staging.reading_of). `review` is what a review
-shows would happen (see review.Reviewed), empty where there was none. `fixes_id` is the job whose
+"""`reading` is what was understood of the file (see staging.reading_of), and how its rejects were
+written as they were sent. `review` is what a review
+shows would happen (see reviewing.Reviewed), empty where there was none. `fixes_id` is the job whose
 rejects, put right, are this file. `upload_id` is S3's, of an upload in parts.
 `announced_at` is when the web side told its own code that the job has ended.
 `repeats_id` is an earlier job that imported the very same bytes into the same target; `nudged_at`
@@ -336,6 +337,12 @@ def reject_file_key(job: UUID, attempt: int) -> str:
     """Where an attempt puts its reject file: one key an attempt, so that a zombie overwrites
     nothing."""
     return f"{RESULT_PREFIX}{job}/{attempt}/rejects.csv"
+
+
+def rejects_as_sent_key(reject_key: str) -> str:
+    """Beside a reject file, the same records in the shape of the file that they came from."""
+    folder, _, _ = reject_key.rpartition("/")
+    return f"{folder}/as-sent"
 
 
 # -- Messages on the commands queue ---------------------------------------------------------------

@@ -66,6 +66,11 @@ class ParentVanished(Exception):
     rows first."""
 
 
+class OtherThanReviewed(Exception):
+    """What is about to be written is not what was reviewed: nothing is, and a person is asked
+    again."""
+
+
 class TableChanged(Exception):
     """Somebody else wrote rows with the same keys since the check, in a way that only another check
     can sort out. Nothing was written; check and apply again."""

@@ -35,20 +35,35 @@ def changed_links(
 ) -> sql.Composed:
     """How many rows of a batch stay as they are but for their links; to be asked before these
     change."""
-    differ: list[sql.Composed] = []
-    for n, link in enumerate(plan.links):
-        names = _names(plan, link) | {"wanted": linked_column(n)}
-        differ.append(_MISSING.format(**names))
-        if link.replaces:
-            differ.append(_SURPLUS.format(**names))
     return _CHANGED.format(
         ready=tables.ready,
         target=table(plan.target.schema, plan.target.table),
         match=match,
         batch=batch,
         untouched=untouched,
-        differ=_OR.join(differ),
+        differ=_OR.join(links_differ(plan)),
     )
+
+
+def links_differ(plan: ImportPlan) -> list[sql.Composed]:
+    """The ways in which the links of the table's row `t` may not be as the file lists them."""
+    differ: list[sql.Composed] = []
+    for n, link in enumerate(plan.links):
+        names = _names(plan, link) | {"wanted": linked_column(n)}
+        differ.append(_MISSING.format(**names))
+        if link.replaces:
+            differ.append(_SURPLUS.format(**names))
+    return differ
+
+
+_CURRENT = sql.SQL(
+    "ARRAY(SELECT x.{related} FROM {links} x WHERE x.{source} = t.{pk} ORDER BY x.{related})"
+)
+
+
+def current_links(plan: ImportPlan, link: LinkPlan) -> sql.Composed:
+    """The keys that the table's row `t` is linked to, as an array."""
+    return _CURRENT.format(**_names(plan, link))
 
 
 _REMOVE = sql.SQL("""

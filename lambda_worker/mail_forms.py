@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,13 @@ class Letter:
     notes: list[str]
     link: str
     url: str
+    why: str
+    choose: str
+    choose_url: str
+
+
+SIGNATURE: Final = "-- "
+"""What mail programs know the end of a text by (RFC 3676, 4.3)."""
 
 
 def as_text(letter: Letter) -> str:
@@ -37,6 +45,7 @@ def _text_blocks(letter: Letter) -> Iterator[str]:
     for title, items in _lists(letter):
         yield "\n".join([f"{title}:", *(f"  - {item}" for item in items)])
     yield f"{letter.link}: {letter.url}"
+    yield f"{SIGNATURE}\n{letter.why}\n{letter.choose}: {letter.choose_url}"
 
 
 def _lists(letter: Letter) -> Iterator[tuple[str, list[str]]]:
@@ -68,6 +77,10 @@ _ROW = (
     '<tr><th scope="row" style="padding:2px 24px 2px 0;text-align:left;font-weight:400">{name}</th>'
     '<td style="padding:2px 0;text-align:right;font-weight:600">{number}</td></tr>'
 )
+_FOOT = (
+    '<p style="margin:32px 0 0;font-size:13px;opacity:0.75">{why} '
+    '<a href="{url}" style="color:inherit">{choose}</a></p>'
+)
 
 
 def as_html(letter: Letter, title: str) -> str:
@@ -91,3 +104,8 @@ def _html_blocks(letter: Letter) -> Iterator[str]:
         yield f'<h2 style="font-size:16px;margin:24px 0 4px">{escape(title)}</h2>'
         yield f'<ul style="margin:0;padding-left:20px">{found}</ul>'
     yield _BUTTON.format(url=escape(letter.url, quote=True), link=escape(letter.link))
+    yield _FOOT.format(
+        why=escape(letter.why),
+        url=escape(letter.choose_url, quote=True),
+        choose=escape(letter.choose),
+    )

@@ -38,7 +38,8 @@ UPDATE {notice} n
         OR n.sending_at < clock_timestamp() - make_interval(secs => {sending}))
    AND n.doubts + (n.sending_at IS NOT NULL)::int < {most_doubts}
 RETURNING n.id, n.status AS notice_status, n.recipient, j.plan, j.records_read, {counts},
-          j.reject_summary, j.failure_code, j.failure_params, j.reading""").format(
+          j.reject_summary, j.failure_code, j.failure_params, j.reading, j.review,
+          j.repeats_id""").format(
     notice=_NOTICE,
     job=sql.Identifier(JOB_TABLE),
     sending=sql.Literal(SENDING_SECONDS),
@@ -86,6 +87,9 @@ def _send(control: Control, row: dict[str, Any], mailer: Mailer) -> None:
         failure_code=row["failure_code"],
         failure_params=row["failure_params"],
         notes=row["reading"].get("notes", []),
+        review=row["review"].get("counts", {}),
+        # An earlier review was approved then: it is the table that has changed.
+        repeats=row["repeats_id"] is not None and row["review"].get("before") is None,
     )
     try:
         mail = compose(row["recipient"], ImportPlan.from_json(row["plan"]), result)

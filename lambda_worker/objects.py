@@ -1,11 +1,11 @@
-"""The bucket, as the worker uses it: one object version streamed in, one reject file put."""
+"""The bucket, as the worker uses it: one object version streamed in, reject files streamed out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, Any, Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 CHUNK: Final = 256 * 1024
 """Bytes a read: large enough that Python's cost a chunk vanishes, small beside the memory goal."""
@@ -23,15 +23,20 @@ class Source(Protocol):
         ...
 
 
+Write = Callable[[bytes], object]
+"""Takes the next bytes of an object."""
+
+
 class Objects(Protocol):
-    """Where uploads are read and results put."""
+    """Where uploads are read and results written."""
 
     def open(self, key: str, version: str) -> Source | None:
         """The object's version, or its newest where `version` is empty; None if there is none."""
         ...
 
-    def put(self, key: str, body: IO[bytes], content_type: str) -> None:
-        """Store a result."""
+    def writing(self, key: str, content_type: str) -> AbstractContextManager[Write]:
+        """Store a result of any size: it is there, whole, after the block, and not at all where the
+        block raises."""
         ...
 
 
@@ -106,14 +111,62 @@ class S3Objects:
             self._client, self._bucket, key, head.get("VersionId", "null"), head["ContentLength"]
         )
 
-    def put(self, key: str, body: IO[bytes], content_type: str) -> None:
-        from boto3.s3.transfer import TransferConfig  # pyright: ignore[reportMissingTypeStubs]
+    @contextmanager
+    def writing(self, key: str, content_type: str) -> Generator[Write]:
+        target = {"Bucket": self._bucket, "Key": key}
+        written = _InParts(self._client, target, content_type)
+        try:
+            yield written.write
+            written.complete()
+        except BaseException:
+            written.abort()
+            raise
 
-        # One part of 8 MB at a time: boto3's ten threads would hold a hundred megabytes.
-        self._client.upload_fileobj(
-            body,
-            self._bucket,
-            key,
-            ExtraArgs={"ContentType": content_type},
-            Config=TransferConfig(use_threads=False),
+
+PART: Final = 8 * 1024 * 1024
+"""Bytes of a part, which is held in memory: 10,000 of them (S3's limit) make 78 GB, more than any
+file that is read."""
+
+
+class _InParts:
+    """One object, sent in parts as its bytes come; in one piece where it is small."""
+
+    def __init__(self, client: Any, target: dict[str, str], content_type: str) -> None:
+        self._client = client
+        self._target = target
+        self._type = content_type
+        self._held = bytearray()
+        self._upload: dict[str, str] = {}
+        self._parts: list[dict[str, Any]] = []
+
+    def write(self, data: bytes) -> None:
+        self._held += data
+        if len(self._held) >= PART:
+            self._send()
+
+    def _send(self) -> None:
+        if not self._upload:
+            begun = self._client.create_multipart_upload(**self._target, ContentType=self._type)
+            self._upload = {**self._target, "UploadId": begun["UploadId"]}
+        number = len(self._parts) + 1
+        sent = self._client.upload_part(**self._upload, PartNumber=number, Body=bytes(self._held))
+        self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+        self._held.clear()
+
+    def complete(self) -> None:
+        if not self._upload:
+            body = bytes(self._held)
+            self._client.put_object(**self._target, Body=body, ContentType=self._type)
+            return
+        if self._held:
+            self._send()
+        self._client.complete_multipart_upload(
+            **self._upload, MultipartUpload={"Parts": self._parts}
         )
+
+    def abort(self) -> None:
+        """Forget the parts. Where that fails the bucket's lifecycle does it, and the first error is
+        the one to be raised."""
+        if self._upload:
+            with suppress(Exception):
+                self._client.abort_multipart_upload(**self._upload)

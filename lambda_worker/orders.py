@@ -121,7 +121,7 @@ def _take_locked(
 
 def _first_phase(connections: Connections, job: Job) -> Status:
     """An approved review goes on where it paused, if its staged rows are still there."""
-    if job.status is not Status.IN_REVIEW:
+    if job.status is not Status.IN_REVIEW or not job.approved:
         return Status.STAGING
     try:
         complete = staging.count(connections.data, StagingTables.of(job.id)) == job.records_read

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 
 from lambda_worker import claim as claims
-from lambda_worker import notices, orders, rejects, repeats, settle, staging, turns
+from lambda_worker import notices, orders, repeats, reporting, reviewing, settle, staging, turns
 from lambda_worker.applying import Applied, apply
 from lambda_worker.checking import Checked, check
 from lambda_worker.claim import Claim, Invocation, Job, Order
@@ -24,6 +24,7 @@ from lambda_worker.faults import (
     JobBusy,
     JobFault,
     OtherJobFailed,
+    OtherThanReviewed,
     ParentVanished,
     StagingLost,
     TableChanged,
@@ -35,6 +36,7 @@ from lambda_worker.orders import DiedTooOften, Taken
 from lambda_worker.plan import ImportPlan, OnReject, Review
 from lambda_worker.pulse import Pulse
 from lambda_worker.rejects import RejectReport
+from lambda_worker.reviewing import Counts, Reviewed
 from lambda_worker.services import Services
 from lambda_worker.settle import Ending
 from lambda_worker.tables import StagingTables
@@ -262,7 +264,9 @@ def _end_in_review_or_failed(run: Run, review: Ending) -> str:
             ending = Ending(Status.FAILED, rejects=report, reject_key=key, fault=fault)
             staging.drop(data, run.tables)
         else:
-            ending = replace(review, rejects=report, reject_key=key)
+            foreseen = reviewing.review(data, run.plan, run.tables, report.records)
+            shown = foreseen.after(Reviewed.from_json(run.claim.job.review))
+            ending = replace(review, rejects=report, reject_key=key, review=shown)
         _last_look(run)
         settle.end(data, run.claim, run.plan, ending)
     return ending.status.value
@@ -296,6 +300,9 @@ def _apply_once(run: Run, records: int, *, careful: bool) -> str:
         if not check(run.connections.data, run.plan, run.tables, run.pulse).rejected:
             raise
         return _end_in_review_or_failed(run, Ending(Status.IN_REVIEW))
+    except OtherThanReviewed:
+        check(run.connections.data, run.plan, run.tables, run.pulse)
+        return _end_in_review_or_failed(run, Ending(Status.IN_REVIEW))
 
 
 class LateRejects(Exception):
@@ -308,10 +315,20 @@ def _commit(run: Run, records: int, *, careful: bool) -> str:
         if (staged := staging.count(data, run.tables)) != records:
             raise StagingLost(f"{records} records were read, {staged} are staged")
         _require_known_tables(run)
-        applied = apply(data, run.plan, run.tables, run.claim.job.id, run.pulse, careful=careful)
+        reviewed = _approved(run.claim.job)
+        applied = apply(
+            data,
+            run.plan,
+            run.tables,
+            run.claim.job.id,
+            run.pulse,
+            careful=careful,
+            reviewed=reviewed,
+        )
         report, key = _report(run)
         if report.records and run.plan.on_reject is OnReject.ABORT:
             raise LateRejects
+        _require_reviewed(run.plan, reviewed, applied.counts(report.records))
         _reconcile(records, applied, report)
         staging.drop(data, run.tables)
         _last_look(run)
@@ -320,6 +337,18 @@ def _commit(run: Run, records: int, *, careful: bool) -> str:
         )
         settle.end(data, run.claim, run.plan, ending)
     return Status.SUCCEEDED.value
+
+
+def _approved(job: Job) -> Reviewed | None:
+    """What a person has let pass, where one was asked."""
+    return Reviewed.from_json(job.review) if job.approved else None
+
+
+def _require_reviewed(plan: ImportPlan, reviewed: Reviewed | None, counts: Counts) -> None:
+    """OtherThanReviewed where a person would see something else now, or is to be asked now."""
+    unasked = reviewed is None and plan.review is Review.ON_REJECTS and counts.rejected
+    if unasked or (reviewed is not None and counts != reviewed.counts):
+        raise OtherThanReviewed
 
 
 def _last_look(run: Run) -> None:
@@ -346,21 +375,11 @@ def _reconcile(records: int, applied: Applied, report: RejectReport) -> None:
 
 def _report(run: Run) -> tuple[RejectReport, str]:
     """Write the rejects: to the database in the open transaction, to the bucket at once."""
-    with rejects.new_reject_stream() as stream:
-        report = rejects.write_rejects(
-            run.connections.data,
-            run.claim.job.id,
-            run.plan,
-            run.tables,
-            run.plan.file.headers,
-            stream,
-        )
-        if not report.records:
-            return report, ""
-        key = reject_file_key(run.claim.job.id, run.claim.attempt)
-        stream.seek(0)
-        run.services.objects.put(key, stream, "text/csv; charset=utf-8")
-    return report, key
+    key = reject_file_key(run.claim.job.id, run.claim.attempt)
+    report = reporting.report(
+        run.connections.data, run.claim.job.id, run.plan, run.tables, run.services.objects, key
+    )
+    return report, key if report.records else ""
 
 
 def _end_without_rows(

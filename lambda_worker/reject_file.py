@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from typing import IO, Final
 
 REJECT_COLUMNS: Final = ("sluice_line", "sluice_column", "sluice_value", "sluice_reason")
@@ -35,14 +36,26 @@ def unguard(value: str) -> str:
     return value
 
 
+def is_reject_file(headers: Iterable[str]) -> bool:
+    """Whether this is one of our own reject files come back: its guards are to be taken off. A
+    person may have deleted some of its columns, but no file has one of them by accident."""
+    return not set(REJECT_COLUMNS).isdisjoint(headers)
+
+
+def own_header(header: str, headers: Iterable[str]) -> str:
+    """What a column was called before a reject file guarded it."""
+    return unguard(header) if is_reject_file(headers) else header
+
+
 class RejectFile:
     """Writes rejected records to a text stream as CSV, one row a record."""
 
-    def __init__(self, stream: IO[str], headers: tuple[str, ...]) -> None:
+    def __init__(self, stream: IO[str], headers: tuple[str, ...], delimiter: str = ",") -> None:
         self._width = len(headers)
         self._own = [n for n, header in enumerate(headers) if header not in REJECT_COLUMNS]
-        self._writer = csv.writer(stream, lineterminator="\r\n")
-        self._writer.writerow([*REJECT_COLUMNS, *(guard(headers[n]) for n in self._own)])
+        self._writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
+        names = (guard(own_header(headers[n], headers)) for n in self._own)
+        self._writer.writerow([*REJECT_COLUMNS, *names])
 
     def write(self, line: int, faults: list[tuple[str, str, str]], fields: list[str]) -> None:
         """One record: `faults` are (header, value, reason), `fields` as many as the file has

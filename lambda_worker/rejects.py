@@ -1,17 +1,15 @@
-"""The rejects of a job: into the reject file, summed up, and the first ones into the database."""
+"""The rejects of a job: into their files, summed up, and the first ones into the database."""
 
 from __future__ import annotations
 
-import io
 import json
-import tempfile
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from heapq import merge
-from itertools import groupby
-from operator import itemgetter
-from typing import IO, Any, Final, NamedTuple
+from itertools import chain, groupby
+from operator import attrgetter, itemgetter
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg import sql
@@ -19,45 +17,37 @@ from psycopg import sql
 from lambda_worker.checking import mapped
 from lambda_worker.contract import REJECT_TABLE, REJECTS_KEPT
 from lambda_worker.database import Data
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.lookups import leaf_keys, lookup_of
 from lambda_worker.near_matches import near_matches
 from lambda_worker.plan import ColumnPlan, ImportPlan
-from lambda_worker.reject_file import RejectFile
+from lambda_worker.reject_files import RejectFiles
+from lambda_worker.reject_groups import VALUE_SHOWN, Fault, Groups
 from lambda_worker.staged_values import BLANKS
 from lambda_worker.tables import StagingTables, is_wide
 from lambda_worker.words import sentence
 
-SUMMARY_KEPT: Final = 50
-"""Groups of identical faults that a page or mail could show; the commonest are kept."""
-
-SUMMARY_COUNTED: Final = 10_000
-"""Different faults counted at most while summing up: bounds memory where every row has its own."""
-
-VALUE_SHOWN: Final = 200
-"""Characters of a value in the database and the summary; the reject file has it whole."""
-
-IN_MEMORY: Final = 1024 * 1024
-"""Bytes of a reject file held in memory before it goes to a temporary file."""
-
-
-class Fault(NamedTuple):
-    """One fault of one record, ready to be put into words."""
-
-    line: int
-    field: str
-    header: str
-    value: str
-    code: str
-    params: dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class RejectReport:
-    """`records` with at least one fault; the summary's groups, commonest first: each with its
-    number of `rows` and the `line` of the first."""
+    """`records` with at least one fault, the summary of reject_groups.Groups, and how many are
+    `left_out` of the file as it was sent: they are too long to be held whole, or damaged."""
 
     records: int
     summary: list[dict[str, Any]]
+    left_out: int = 0
+    sent_as: Dialect | None = None
+    """How that file is written, if there is one."""
+
+
+class Reject(NamedTuple):
+    """A record with faults: its fields, and its text where the reader set it aside; then the fields
+    may be fewer or more than the file has headers, or none."""
+
+    line: int
+    fields: list[str]
+    faults: list[Fault]
+    text: str | None = None
 
 
 def write_rejects(
@@ -65,33 +55,36 @@ def write_rejects(
     job: UUID,
     plan: ImportPlan,
     tables: StagingTables,
-    headers: tuple[str, ...],
-    out: IO[bytes],
+    files: Callable[[], AbstractContextManager[RejectFiles]],
 ) -> RejectReport:
-    """Write the reject file to `out` and the first faults into the database, inside the caller's
-    transaction."""
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    file = RejectFile(text, headers)
-    groups = _Groups()
+    """Write the rejects to `files`, which are opened if there are any, and the first faults into
+    the database, inside the caller's transaction."""
+    groups = Groups()
     kept: list[Fault] = []
-    records = 0
-    for line, fields, faults in merge(
-        _rejected(data, plan, tables), _set_aside(data, plan, tables), key=itemgetter(0)
-    ):
-        records += 1
-        file.write(line, [_cells(fault, plan) for fault in faults], fields)
-        groups.add(faults)
-        if len(kept) < REJECTS_KEPT:
-            kept.extend(faults)
-    text.flush()
-    text.detach()
+    records = left_out = 0
+    with _in_order(data, plan, tables) as rejects:
+        first = next(rejects, None)
+        if first is not None:
+            with files() as out:
+                for reject in chain([first], rejects):
+                    records += 1
+                    cells = [_cells(fault, plan) for fault in reject.faults]
+                    left_out += not out.write(reject.line, cells, reject.fields, reject.text)
+                    groups.add(reject.faults)
+                    if len(kept) < REJECTS_KEPT:
+                        kept.extend(map(_shortened, reject.faults))
     _keep(data, job, kept[:REJECTS_KEPT])
-    return RejectReport(records, groups.summary())
+    return RejectReport(records, groups.summary(), left_out)
 
 
-def new_reject_stream() -> IO[bytes]:
-    """Where a reject file is collected before it is uploaded."""
-    return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+@contextmanager
+def _in_order(data: Data, plan: ImportPlan, tables: StagingTables) -> Generator[Iterator[Reject]]:
+    """All of them, in the file's order; the cursors are closed at the end, or at an error."""
+    with (
+        closing(_rejected(data, plan, tables)) as told_apart,
+        closing(_set_aside(data, plan, tables)) as set_aside,
+    ):
+        yield merge(told_apart, set_aside, key=attrgetter("line"))
 
 
 # A fault may name another record; people are told its line. A record that a later one stands in
@@ -114,10 +107,8 @@ _RECORD = sql.SQL("f.record")
 _OTHER_RECORD = sql.SQL("CAST(f.detail AS bigint)")
 
 
-def _rejected(
-    data: Data, plan: ImportPlan, tables: StagingTables
-) -> Iterator[tuple[int, list[str], list[Fault]]]:
-    """The rejected records, in the file's order: their lines, their fields, and their faults."""
+def _rejected(data: Data, plan: ImportPlan, tables: StagingTables) -> Generator[Reject]:
+    """The records that were told apart, in the file's order."""
     statement = _REJECTED.format(
         fault=tables.fault,
         raw=tables.raw,
@@ -126,18 +117,18 @@ def _rejected(
     )
     near = near_matches(data, plan, tables)
     with data.cursor(name="rejected") as cursor:
-        for _, rows in groupby(cursor.execute(statement), key=lambda row: row[0]):
+        for _, rows in groupby(cursor.execute(statement), key=itemgetter(0)):
             record = list(rows)
             fields = json.loads(record[0][-1]) if is_wide(plan) else list(record[0][6:])
             if not any(fields):
-                yield record[0][1], fields, [_nothing(plan, record[0][1])]
+                yield Reject(record[0][1], fields, [_nothing(plan, record[0][1])])
                 continue
             faults: list[Fault] = []
             for row in record:
                 fault = _with_near(_fault(plan, fields, *row[1:5]), near, row[2])
                 if fault not in faults:  # two patterns of one validator have one sentence
                     faults.append(fault)
-            yield faults[0].line, fields, faults
+            yield Reject(faults[0].line, fields, faults)
 
 
 def _nothing(plan: ImportPlan, line: int) -> Fault:
@@ -149,17 +140,14 @@ def _nothing(plan: ImportPlan, line: int) -> Fault:
 _SET_ASIDE = sql.SQL("SELECT line, code, params, text, fields FROM {aside} ORDER BY line")
 
 
-def _set_aside(
-    data: Data, plan: ImportPlan, tables: StagingTables
-) -> Iterator[tuple[int, list[str], list[Fault]]]:
-    """The records that the reader set aside, likewise; their fields may be fewer or more than the
-    file has headers."""
+def _set_aside(data: Data, plan: ImportPlan, tables: StagingTables) -> Generator[Reject]:
+    """The records that the reader set aside, likewise."""
     with data.cursor(name="set_aside") as cursor:
         for line, code, params, text, fields in cursor.execute(
             _SET_ASIDE.format(aside=tables.aside)
         ):
             told = {"name": plan.target.name} | params
-            yield line, fields, [Fault(line, "", "", text, code, told)]
+            yield Reject(line, fields, [Fault(line, "", "", text, code, told)], text)
 
 
 def _fault(
@@ -251,45 +239,9 @@ def words(fault: Fault) -> dict[str, Any]:
     return {**fault.params, "value": fault.value[:VALUE_SHOWN]}
 
 
-_Key = tuple[str, str, str, str, str]
-
-
-class _Groups:
-    """Sums up what is wrong: faults that read alike are one."""
-
-    def __init__(self) -> None:
-        self._rows: Counter[_Key] = Counter()
-        self._lines: dict[_Key, int] = {}
-
-    def add(self, faults: list[Fault]) -> None:
-        """The faults of the next record."""
-        for fault in faults:
-            key = _key(fault)
-            if key in self._rows or len(self._rows) < SUMMARY_COUNTED:
-                self._rows[key] += 1
-                self._lines.setdefault(key, fault.line)
-
-    def summary(self) -> list[dict[str, Any]]:
-        """The commonest groups, as JSON."""
-        return [
-            {
-                "field": key[0],
-                "header": key[1],
-                "value": key[2],
-                "code": key[3],
-                "params": json.loads(key[4]),
-                "rows": rows,
-                "line": self._lines[key],
-            }
-            for key, rows in self._rows.most_common(SUMMARY_KEPT)
-        ]
-
-
-def _key(fault: Fault) -> _Key:
-    params = {k: v for k, v in fault.params.items() if k not in ("first_line", "line", "column")}
-    # What is wrong with a whole line is one thing in a thousand lines.
-    value = fault.value[:VALUE_SHOWN] if fault.header else ""
-    return (fault.field, fault.header, value, fault.code, json.dumps(params))
+def _shortened(fault: Fault) -> Fault:
+    """The fault with as much of its value as is kept: a thousand whole ones may be a gigabyte."""
+    return fault._replace(value=fault.value[:VALUE_SHOWN])
 
 
 _FORGET = sql.SQL("DELETE FROM {table} WHERE job_id = {job}")
@@ -301,6 +253,6 @@ def _keep(data: Data, job: UUID, faults: list[Fault]) -> None:
     data.execute(_FORGET.format(table=name, job=sql.Literal(job)))
     with data.cursor() as cursor, cursor.copy(_KEEP.format(table=name)) as copy:
         for fault in faults:
-            value = fault.value[:VALUE_SHOWN]
             params = json.dumps(fault.params)
-            copy.write_row((job, fault.line, fault.field, fault.header, value, fault.code, params))
+            row = (fault.line, fault.field, fault.header, fault.value, fault.code, params)
+            copy.write_row((job, *row))

@@ -26,7 +26,9 @@ from lambda_worker.database import Control, Data
 from lambda_worker.faults import Fenced, JobFault
 from lambda_worker.plan import Audience, ImportPlan, MailWhen
 from lambda_worker.rejects import RejectReport
+from lambda_worker.reviewing import Reviewed
 from lambda_worker.staging import Staged
+from lambda_worker.strict_json import to_json
 
 _JOB = sql.Identifier(JOB_TABLE)
 
@@ -92,6 +94,7 @@ class Ending:
     reject_key: str = ""
     fault: JobFault | None = None
     repeats: UUID | None = None
+    review: Reviewed | None = None
 
 
 _END = sql.SQL("""
@@ -100,8 +103,11 @@ UPDATE {job}
        rows_inserted = %(inserted)s, rows_updated = %(updated)s, rows_unchanged = %(unchanged)s,
        rows_superseded = %(superseded)s, rows_skipped = %(skipped)s, rows_rejected = %(rejected)s,
        reject_summary = %(summary)s, reject_key = %(reject_key)s,
+       reading = (reading - 'as_sent') || CAST(%(as_sent)s AS jsonb),
        failure_code = %(code)s, failure_params = %(params)s,
        repeats_id = coalesce(%(repeats)s, repeats_id),
+       review = coalesce(
+           CAST(%(review)s AS jsonb) || jsonb_build_object('at', clock_timestamp()), review),
        finished_at = CASE WHEN %(terminal)s THEN clock_timestamp() END
  WHERE id = %(job)s AND attempt = %(attempt)s AND status NOT IN ({terminal})""").format(
     job=_JOB, terminal=sql.SQL(", ").join(sql.Literal(status.value) for status in sorted(TERMINAL))
@@ -147,14 +153,24 @@ def end(connection: Control | Data, claim: Claim, plan: ImportPlan | None, endin
             "rejected": ending.rejects.records if ending.rejects else None,
             "summary": json.dumps(ending.rejects.summary if ending.rejects else []),
             "reject_key": ending.reject_key,
+            "as_sent": json.dumps(_as_sent(ending.rejects)),
             "code": ending.fault.code if ending.fault else "",
             "params": json.dumps(ending.fault.params if ending.fault else {}),
             "repeats": ending.repeats,
+            "review": json.dumps(ending.review.to_json()) if ending.review else None,
             "terminal": ending.status is not Status.IN_REVIEW,
             "job": claim.job.id,
             "attempt": claim.attempt,
         },
     )
+
+
+def _as_sent(report: RejectReport | None) -> dict[str, Any]:
+    """For the job's `reading`: the dialect of the rejects as they were sent, and how many of them
+    are `left_out`."""
+    if report is None or report.sent_as is None:
+        return {}
+    return {"as_sent": {"dialect": to_json(report.sent_as), "left_out": report.left_out}}
 
 
 def wants_mail(audience: Audience, ending: Ending) -> bool:

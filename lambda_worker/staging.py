@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from psycopg import Copy, sql
@@ -17,7 +18,7 @@ from lambda_worker.files.opening import open_file
 from lambda_worker.files.reading import Aside, FileFault, Proven, Reader
 from lambda_worker.objects import Source
 from lambda_worker.plan import ImportPlan
-from lambda_worker.reject_file import REJECT_COLUMNS, unguard
+from lambda_worker.reject_file import is_reject_file, unguard
 from lambda_worker.strict_json import to_json
 from lambda_worker.tables import (
     MOST_COLUMNS,
@@ -96,16 +97,19 @@ def stage(
     data.execute(_ANALYZE.format(raw=tables.raw))
     if (stored := count(data, tables)) != records:
         raise StagingLost(f"the reader counted {records} records, COPY {stored}")
-    return Staged(records, stream.sha256(), reading_of(reader))
+    reading = {**reading_of(reader), "mark": stream.is_marked}
+    return Staged(records, stream.sha256(), reading)
 
 
 def reading_of(reader: Reader) -> dict[str, Any]:
-    """What was understood of a file, as it stands on the job: its `dialect`, `headers`, and
-    `notes` ([code, params])."""
+    """What was understood of a file, as it stands on the job: its `dialect`, `headers`, `notes`
+    ([code, params]), and whether its lines end in `crlf`. Beside these `mark`: whether it begins
+    with that of UTF-8."""
     return {
         "dialect": to_json(reader.dialect),
         "headers": list(reader.headers),
         "notes": [[note.code, note.params] for note in reader.notes],
+        "crlf": reader.line_end == b"\r\n",
     }
 
 
@@ -133,7 +137,7 @@ def _positions(plan: ImportPlan) -> list[int]:
 def drop(data: Data, tables: StagingTables) -> None:
     """Remove a job's staging tables, if there are any."""
     names = (tables.raw, tables.lines, tables.aside, tables.suspect, tables.fault, tables.ready)
-    data.execute(_DROP.format(tables=sql.SQL(", ").join(names)))
+    data.execute(_DROP.format(tables=sql.SQL(", ").join((*names, tables.review))))
 
 
 def count(data: Data, tables: StagingTables) -> int:
@@ -160,12 +164,6 @@ def _require_columns(plan: ImportPlan, headers: tuple[str, ...]) -> None:
         raise FileFault("other_columns", expected=list(plan.file.headers), found=list(headers))
 
 
-def _is_reject_file(headers: tuple[str, ...]) -> bool:
-    """Whether this is one of our own reject files come back fixed: its formula guards are taken
-    off."""
-    return set(REJECT_COLUMNS) <= set(headers)
-
-
 class _Feed:
     """Feeds COPY: proven bytes as they come, other records written anew."""
 
@@ -182,7 +180,7 @@ class _Feed:
         self._data = data
         self._tables = tables
         self._plan = plan
-        self._guarded = _is_reject_file(reader.headers)
+        self._guarded = is_reject_file(reader.headers)
         self._wide = _positions(plan) if is_wide(plan) else None
         untouched = proven and not self._guarded and not self._wide
         self._pieces = reader.pieces(proven=untouched)
@@ -254,6 +252,8 @@ class _Feed:
 
     def _put_aside(self, aside: Aside) -> None:
         self._set_aside += 1
+        if self._guarded:
+            aside = replace(aside, fields=[unguard(value) for value in aside.fields])
         self._asides.append(aside)
         self._asides_size += len(aside.text) + sum(map(len, aside.fields)) + 100
 
@@ -289,9 +289,13 @@ class _Counted:
         self._hash = hashlib.sha256()
         self._bytes = 0
         self.records = 0
+        self.is_marked = False
+        """Whether the file itself, not what is packed in it, begins as Excel's UTF-8 does."""
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._source.chunks():
+            if not self._bytes:
+                self.is_marked = chunk.startswith(codecs.BOM_UTF8)
             self._hash.update(chunk)
             self._bytes += len(chunk)
             self._watch.progress(self._bytes, records=self.records)

@@ -13,7 +13,7 @@ from lambda_worker.contract import STAGING_SCHEMA
 from lambda_worker.kinds import sql_type
 from lambda_worker.plan import Fixed, ImportPlan
 
-KINDS_OF_TABLE: Final = ("raw", "lines", "aside", "suspect", "fault", "ready")
+KINDS_OF_TABLE: Final = ("raw", "lines", "aside", "suspect", "fault", "ready", "review")
 
 MOST_COLUMNS: Final = 400
 """A row must fit a page of 8 KiB, and a value that moved out of it still leaves 18 bytes there."""
@@ -34,6 +34,7 @@ class StagingTables:
     whole row), code, detail.
     ready: record, v1 ... vN, one for each column of the plan, in its order; l1 ... for its links;
     w1 ... for its self references, and then pk, the id that the row has or will have.
+    review: of a job in review, each ready row's record, place, kind and mark (see reviewing.rows).
     """
 
     raw: sql.Identifier
@@ -42,6 +43,7 @@ class StagingTables:
     suspect: sql.Identifier
     fault: sql.Identifier
     ready: sql.Identifier
+    review: sql.Identifier
 
     @classmethod
     def of(cls, job: UUID) -> StagingTables:

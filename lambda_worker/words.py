@@ -8,6 +8,7 @@ from typing import Any, Final, LiteralString, cast
 
 from lambda_worker.files.encodings.names import encoding_name
 from lambda_worker.language import grouped, listed, translated
+from lambda_worker.reject_groups import OWN
 
 FAILURES: Final[dict[str, LiteralString]] = {
     "empty_file": "The file is empty. Choose the file again, with at least a header line.",
@@ -49,7 +50,7 @@ FAILURES: Final[dict[str, LiteralString]] = {
     "too_many_columns": "The file has {found} columns; at most {limit} can be read. Remove those that are not needed.",
     "value_too_complex": "A JSON value is nested too deeply for the database. Flatten it, or leave the column out.",
     "rejected_rows": "{rejected} of {read} records have faults, and the import was to write all or nothing. "
-    "Correct the reject file and upload it.",
+    "Put them right in your file, then import the whole file again.",
     "target_changed": "The table was changed by a migration after this import was planned. Start it again.",
     "plan_unreadable": "This import was planned by a version of the app that the worker does not know. "
     "Deploy the worker, then start the import again.",
@@ -123,6 +124,57 @@ FAULTS: Final[dict[str, LiteralString]] = {
 }
 """What is wrong with one record, or with one value of it."""
 
+KINDS: Final[dict[str, LiteralString]] = {
+    "wrong_field_count": "not as many values as columns",
+    "unclosed_quote": "a quote that is never closed",
+    "stray_quote": "text after a closing quote",
+    "bad_encoding": "bytes that are no character",
+    "nul_character": "a NUL character",
+    "field_too_long": "a value that is too long to be read",
+    "header_again": "the header once more",
+    "broken_json": "no valid JSON",
+    "cut_record": "ends too early",
+    "duplicate_key": "a name that stands twice",
+    "lone_surrogate": "half a character",
+    "infinity_inside": "infinity inside a nested value",
+    "other_kind": "another JSON kind than the others",
+    "other_keys": "none of the file's columns",
+    "record_too_long": "too long to be read",
+    "too_deep": "nested too deeply",
+    "empty_record": "nothing in the whole row",
+    "required": "a value is needed",
+    "not_a_whole_number": "not a whole number",
+    "not_a_number": "not a number",
+    "out_of_range": "too large for this column",
+    "loses_digits": "more digits than this column can keep",
+    "too_small": "less than {limit}",
+    "too_large": "more than {limit}",
+    "too_many_decimals": "more than {limit} decimal places",
+    "not_true_or_false": "neither true nor false",
+    "not_a_date": "not a date",
+    "not_a_datetime": "not a date and time",
+    "not_a_time": "not a time",
+    "not_a_duration": "not a duration",
+    "not_a_uuid": "not a UUID",
+    "not_base64": "not base64",
+    "not_hex": "not hexadecimal",
+    "not_json": "not valid JSON",
+    "not_an_ip": "not an IP address",
+    "too_long": "longer than {limit} characters",
+    "not_a_choice": "not one of the choices",
+    "pattern": "{message}",
+    "unknown_reference": "no such {model}",
+    "reference_rejected": "what it names was itself rejected",
+    "empty_item": "a list with an empty item",
+    "check_failed": "breaks the rule “{rule}”",
+    "reference_vanished": "the {model} was deleted while the import ran",
+    "duplicate_in_file": "stands twice in the file",
+    "already_exists": "exists already",
+    "taken": "another row has it already",
+    "conflict": "changed by somebody else while the import ran",
+}
+"""The faults once more, without the value: what a group of them has in common."""
+
 NOTES: Final[dict[str, LiteralString]] = {
     "encoding_decided": "The first letter that is not plain ASCII shows that the file is in {encoding}.",
     "encoding_unsure": "The encoding is probably {encoding}. If letters look wrong, choose another.",
@@ -153,6 +205,11 @@ NOTES: Final[dict[str, LiteralString]] = {
 
 NEAR: Final[LiteralString] = "{words}; did you mean “{near}”?"
 
+EXAMPLES: Final[LiteralString] = "{words}: {values}"
+
+EXAMPLE_SHOWN: Final = 40
+"""Characters of a value among others, as many as tell what it is."""
+
 
 def sentence(code: str, params: dict[str, Any], language: str = "en") -> str:
     """The sentence of a failure, fault or note in a language (a BCP 47 tag). KeyError if the code,
@@ -161,6 +218,32 @@ def sentence(code: str, params: dict[str, Any], language: str = "en") -> str:
     words = filled(template, params, language)
     near = params.get("near")
     return filled(NEAR, {"words": words, "near": near}, language) if near else words
+
+
+def kind(code: str, params: dict[str, Any], language: str = "en") -> str:
+    """What a group of faults has in common. KeyError if the code, or one of its params, is
+    unknown."""
+    return filled(KINDS[code], params, language)
+
+
+def group_words(group: dict[str, Any], language: str = "en") -> str:
+    """What is wrong in a group of reject_groups: the whole sentence where one is true of all of it,
+    else what they have in common, and some of the values. KeyError as from `kind`."""
+    example = group["examples"][0]
+    is_alike = example["rows"] == group["rows"] and OWN.isdisjoint(example["params"])
+    if is_alike or group["rows"] == 1:
+        return sentence(group["code"], {"value": example["value"], **example["params"]}, language)
+    words = kind(group["code"], example["params"], language)
+    values = [f"“{_short(e['value'])}”" for e in group["examples"] if e["value"]]
+    if not values:
+        return words
+    if sum(example["rows"] for example in group["examples"]) < group["rows"]:
+        values.append("…")
+    return filled(EXAMPLES, {"words": words.rstrip(".。"), "values": values}, language)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= EXAMPLE_SHOWN else f"{value[:EXAMPLE_SHOWN]}…"
 
 
 def filled(template: str, params: dict[str, Any], language: str) -> str:
@@ -187,5 +270,6 @@ def templates() -> Iterator[str]:
     """All that is to be translated."""
     yield from FAILURES.values()
     yield from FAULTS.values()
+    yield from KINDS.values()
     yield from NOTES.values()
-    yield NEAR
+    yield from (NEAR, EXAMPLES)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 from django.core.exceptions import ImproperlyConfigured
@@ -38,6 +40,14 @@ def number(name: str, default: int) -> int:
     if not value.isdecimal() or int(value) == 0:
         raise ImproperlyConfigured(f"{name}={value!r}; it accepts a whole number above 0")
     return int(value)
+
+
+def amount(name: str, default: str) -> Decimal:
+    """A variable that is a sum of money: digits, perhaps with a point."""
+    value = text(name, default)
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
+        raise ImproperlyConfigured(f"{name}={value!r}; it accepts a number such as 0.25")
+    return Decimal(value)
 
 
 def names(name: str) -> list[str]:

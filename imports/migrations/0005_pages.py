@@ -103,5 +103,17 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AlterModelOptions(
+            name="importjob",
+            options={
+                "ordering": ["-created_at"],
+                "permissions": [
+                    ("view_all_imports", "Can see everybody's imports"),
+                    ("load_exclusively", "Can lock a table against all others for a faster import"),
+                ],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+            },
+        ),
         migrations.RunSQL(trigger.function_sql(), migrations.RunSQL.noop),
     ]

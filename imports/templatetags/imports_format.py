@@ -13,6 +13,9 @@ register = template.Library()
 UNKNOWN = "\N{EN DASH}"
 """Stands where there is no number yet."""
 
+A_FEW = 10
+"""Seconds that nobody counts."""
+
 
 @register.filter
 def grouped(value: float | None, default: str = UNKNOWN) -> str:
@@ -38,6 +41,21 @@ def duration(seconds: float | None, default: str = UNKNOWN) -> str:
         }
     hours, minutes_over = divmod(minutes, 60)
     return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes_over}
+
+
+@register.filter
+def about(seconds: int | None, default: str = UNKNOWN) -> str:
+    """A time left, as it is said where nobody can know: 40 as "about 40 s"."""
+    if seconds is None:
+        return default
+    if seconds <= A_FEW:
+        return gettext("a few seconds")
+    if seconds < 60:
+        return gettext("about %(seconds)d s") % {"seconds": seconds}
+    hours, minutes = divmod(seconds // 60, 60)
+    if not hours:
+        return gettext("about %(minutes)d min") % {"minutes": minutes}
+    return gettext("about %(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
@@ -10,8 +11,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRefresh
@@ -19,6 +19,8 @@ from django_htmx.http import HttpResponseClientRefresh
 from imports import jobs
 from imports.apps import ImportsConfig
 from imports.models import ImportJob
+from imports.rights import Rights, rights_in_sql, rights_of
+from imports.snapshot import Snapshot, snapshot
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -43,11 +45,24 @@ def job_or_404(request: HttpRequest, pk: UUID) -> ImportJob:
     return get_object_or_404(jobs.visible_to(request.user).select_related("owner"), pk=pk)
 
 
+def seen_or_404(request: HttpRequest, pk: UUID) -> Snapshot:
+    """The job with all that stands around it, as job_or_404, in one query for most people."""
+    in_sql = rights_in_sql(request.user)
+    seen = snapshot(pk, in_sql)
+    if seen is None:
+        raise Http404
+    rights = seen.rights or rights_of(request.user)
+    own = seen.job.owner_id == request.user.pk
+    if not (own or rights.look):
+        raise Http404
+    return replace(seen, rights=Rights(look=True, act=own or rights.act))
+
+
 def own_job(request: HttpRequest, pk: UUID) -> ImportJob:
-    """The job, if this user may act on it too: 403 for those who may only look."""
+    """The job, if this user may go on with it: 403 for those who may only look, or whose right to
+    import has been withdrawn."""
     job = job_or_404(request, pk)
-    if not jobs.may_act_on(job, request.user):
-        raise PermissionDenied
+    jobs.require_import(job, request.user)
     return job
 
 

@@ -1,4 +1,4 @@
-"""Starting an import: choose, preview, confirm, and what the browser says around its upload."""
+"""Starting an import: choose, preview, confirm."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from imports import jobs, wording
+from imports import jobs
 from imports.compiler import MappingFault
 from imports.forms import ImportForm, SampleForm, sentences
 from imports.models import ImportJob
-from imports.previewing import previewed
+from imports.previewing import previewed, refused
 from imports.registry import UnknownTarget, get_target, targets_for
+from imports.remembering import chosen_in, remember
 from imports.targets import ImportTarget
-from imports.upload_words import upload_words
-from imports.uploads import NotUploadable, upload_form
-from imports.views.chrome import own_job, page, signed_in
+from imports.views.chrome import job_or_404, page, signed_in
+from imports.views.upload import begun, start_context
 from lambda_worker.files.preview import SAMPLE_BYTES
 from lambda_worker.files.reading import FileFault
 from lambda_worker.plan import FilePlan
@@ -39,12 +39,15 @@ def start(request: HttpRequest) -> HttpResponse:
     targets = targets_for(request.user)
     if not targets:
         raise PermissionDenied
-    label = request.GET.get("target", "")
+    fixed = _fixed_job(request, request.GET.get("fixes"))
+    label = fixed.target if fixed else request.GET.get("target", "")
+    chosen = permitted_target(request, label) if label else targets[0]
     context = {
-        "targets": targets,
-        "chosen": permitted_target(request, label) if label else targets[0],
+        "targets": [chosen] if fixed else targets,
+        "chosen": chosen,
+        "fixed": fixed,
         "max_bytes": settings.SLUICE_MAX_UPLOAD_BYTES,
-        "words": upload_words(),
+        **start_context(request.user),
     }
     return page(request, "imports/start.html", _("Import a file"), context)
 
@@ -58,6 +61,26 @@ def permitted_target(request: HttpRequest, label: str) -> ImportTarget:
     if not target.permits(request.user):
         raise PermissionDenied
     return target
+
+
+def _fixed_job(request: HttpRequest, pk: UUID | str | None) -> ImportJob | None:
+    """The job whose rejects are to be sent again, if any: 404 if the user may not see it."""
+    if not pk:
+        return None
+    try:
+        return job_or_404(request, UUID(str(pk)))
+    except ValueError as exc:
+        raise Http404(str(exc)) from exc
+
+
+def _fixed_job_of(
+    request: HttpRequest, target: ImportTarget, asked: dict[str, Any]
+) -> ImportJob | None:
+    """The same, for what is posted: it went into the same target."""
+    job = _fixed_job(request, asked["fixes"])
+    if job and job.target != target.label:
+        raise Http404(f"{job.pk} went into {job.target}")
+    return job
 
 
 @csrf_exempt  # here only: the check reads the body, and a body that is too long must not be read
@@ -76,11 +99,13 @@ def _preview(request: HttpRequest) -> HttpResponse:
     form = SampleForm(request.POST, request.FILES)
     if not form.is_valid():
         return _preview_answer(request, {"errors": sentences(form), "is_changed": True})
+    asked = form.cleaned_data
+    fixed = _fixed_job_of(request, target, asked)
+    before = chosen_in(fixed, target) if fixed else None
     try:
-        context = previewed(target, request, **form.cleaned_data)
+        context = previewed(target, request, asked, fixed=before)
     except FileFault as fault:
-        errors = [wording.reason(fault.code, fault.params)]
-        context = {"errors": errors, "is_changed": bool(form.cleaned_data["given"])}
+        context = refused(fault, asked["given"])
     return _preview_answer(request, context)
 
 
@@ -92,32 +117,27 @@ def _preview_answer(request: HttpRequest, context: dict[str, Any]) -> HttpRespon
 @require_POST
 @signed_in
 def create(request: HttpRequest) -> HttpResponse:
-    """Confirmed: the job, and the form with which the browser uploads straight to S3."""
+    """Confirmed: the job, and how the browser uploads straight to S3."""
     target = permitted_target(request, request.POST.get("target", ""))
     form = ImportForm(request.POST, target=target, user=request.user)
     if not form.is_valid():
         return JsonResponse({"errors": sentences(form)}, status=400)
+    asked = form.cleaned_data
     try:
-        job = _create(request, target, form.cleaned_data)
+        job = _create(request, target, asked)
     except MappingFault as fault:
         return JsonResponse({"errors": list(fault.faults.values())}, status=400)
     except jobs.FileRefused as refusal:
         return JsonResponse({"errors": [str(refusal)]}, status=400)
-    return JsonResponse(
-        {
-            "upload": _form_of(job),
-            "status_url": reverse("imports:job", args=[job.pk]),
-            "uploaded_url": reverse("imports:uploaded", args=[job.pk]),
-            "form_url": reverse("imports:upload_form", args=[job.pk]),
-            "cancel_url": reverse("imports:cancel", args=[job.pk]),
-        },
-        status=201,
-    )
+    return JsonResponse(begun(job), status=201)
 
 
+@transaction.atomic
 def _create(request: HttpRequest, target: ImportTarget, asked: dict[str, Any]) -> ImportJob:
+    """The job; what was chosen is remembered with it."""
+    fixed = _fixed_job_of(request, target, asked)
     file = FilePlan(name=asked["file_name"], dialect=asked["dialect"], headers=asked["headers"])
-    return jobs.create_job(
+    job = jobs.create_job(
         target,
         user=request.user,
         file=file,
@@ -127,29 +147,8 @@ def _create(request: HttpRequest, target: ImportTarget, asked: dict[str, Any]) -
         on_reject=asked["on_reject"],
         review=asked["review"],
         exclusive=asked["exclusive"],
+        fixes=fixed.pk if fixed else None,
         request=request,
     )
-
-
-def _form_of(job: ImportJob) -> dict[str, Any]:
-    form = upload_form(job)
-    return {"url": form.url, "fields": form.fields}
-
-
-@require_POST
-@signed_in
-def renew_form(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Another form for the same job, after the first ran out or the line broke."""
-    job = own_job(request, pk)
-    try:
-        return JsonResponse({"upload": _form_of(job)})
-    except NotUploadable:
-        return JsonResponse({"errors": [_("This import waits for no file.")]}, status=409)
-
-
-@require_POST
-@signed_in
-def uploaded(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The browser says that the file is there; the worker looks for itself."""
-    jobs.mark_uploaded(own_job(request, pk))
-    return HttpResponse(status=204)
+    remember(request.user, target, asked["headers"], asked)
+    return job

@@ -12,15 +12,6 @@ from tests.browser.site import Site
 from tests.generated import write_airports
 from tests.journeys.support import import_file, rows, until
 
-THREE_BAD = """\
-code,name
-IT,Italy
-it,lower case
-ES,Spain
-XYZ,too long
-PT,
-"""
-
 
 def test_an_admin_imports_the_airports(
     stack: Stack, site: Site, files: dict[str, DemoFile]
@@ -64,24 +55,6 @@ def test_progress_moves(stack: Stack, site: Site, countries: None, tmp_path: Pat
     assert len(set(percents)) >= 3
     assert percents == sorted(percents)
     assert site.figures()["Inserted"] == "400,000"
-
-
-def test_the_rejects_of_three_bad_rows_are_downloaded(
-    site: Site, countries: None, tmp_path: Path
-) -> None:
-    file = tmp_path / "three bad.csv"
-    file.write_text(THREE_BAD, encoding="utf-8")
-    site.sign_in()
-    site.choose("airports.country", file)
-    site.confirm()
-    site.wait_until_over()
-    assert site.figures()["Rejected"] == "3"
-    site.shots("rejects")
-    with site.page.expect_download() as download:
-        site.page.click("text=Download the rejects")
-    assert download.value.suggested_filename == "three bad-rejects.csv"
-    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
-    assert [line.split(",")[0] for line in lines] == ["sluice_line", "3", "5", "6"]
 
 
 def test_cancel_writes_nothing(stack: Stack, site: Site, countries: None, tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from imports import registry
+from imports import differences, registry
 from imports.compiler import compile_plan
 from imports.mapping import inputs
 from lambda_worker.catalog import read_catalog
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.plan import Audience, FilePlan, ImportPlan, Mode, OnReject, Review
 from tests.shapes.models import Tenant
-from tests.worker.test_golden_sql import statements
+from tests.worker.test_golden_sql import TABLES, statements
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,9 @@ MODES: Final = {
     "shapes.tag": Mode.INSERT_NEW,
     "airports.route": Mode.INSERT,
 }
+
+KIND_SHOWN: Final = {Mode.INSERT: "new", Mode.INSERT_NEW: "unchanged", Mode.UPSERT: "changed"}
+"""The rows of a review whose page is rendered, too."""
 
 
 def plan_of(label: str, mode: Mode) -> ImportPlan:
@@ -63,7 +66,9 @@ def test_the_sql_is_what_was_reviewed(label: str) -> None:
     plan = plan_of(label, MODES[label])
     connection.ensure_connection()
     catalog = read_catalog(connection.connection, plan)
-    rendered = ";\n\n".join(s.as_string().strip() for s in statements(plan, catalog)) + ";\n"
+    page = differences.statement(plan, TABLES, KIND_SHOWN[plan.mode], 0)
+    run = [*statements(plan, catalog), page]
+    rendered = ";\n\n".join(s.as_string().strip() for s in run) + ";\n"
     rendered = rendered.replace('"sluice_staging".', "").replace("_" + "0" * 32, "")
     file = GOLDEN / f"{label}.sql"
     if os.environ.get("UPDATE_GOLDEN"):

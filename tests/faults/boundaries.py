@@ -13,14 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 from psycopg.sql import Composable
 
 from lambda_worker.contract import CommandMessage
 from lambda_worker.mail import Mail
-from lambda_worker.objects import Objects, Source
+from lambda_worker.objects import Objects, Source, Write
 from lambda_worker.services import Mailer, Queue, Services
 from tests.faults.faults import KILL, RAISE, SLEEP, STOP, Fault
 
@@ -155,9 +155,10 @@ class _Objects:
             source = self.real.open(key, version)
         return source and _Source(self.boundaries, source, source.size, source.version)
 
-    def put(self, key: str, body: IO[bytes], content_type: str) -> None:
-        with self.boundaries.around("bucket put"):
-            self.real.put(key, body, content_type)
+    @contextmanager
+    def writing(self, key: str, content_type: str) -> Iterator[Write]:
+        with self.boundaries.around("bucket write"), self.real.writing(key, content_type) as write:
+            yield write
 
 
 @dataclass(frozen=True, slots=True)

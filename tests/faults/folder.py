@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 from lambda_worker.contract import CommandMessage, upload_key
 from lambda_worker.mail import Mail
-from lambda_worker.objects import Source
+from lambda_worker.objects import Source, Write
 from lambda_worker.services import Services
 from tests.worker.workbench import World
 
@@ -57,10 +58,12 @@ class Folder:
         path = self._object(key)
         return FileSource(path, path.stat().st_size) if path.exists() else None
 
-    def put(self, key: str, body: IO[bytes], content_type: str) -> None:
+    @contextmanager
+    def writing(self, key: str, content_type: str) -> Iterator[Write]:
         path = self._object(key)
         whole = path.with_suffix(".part")
-        whole.write_bytes(body.read())
+        with whole.open("wb") as file:
+            yield file.write
         whole.rename(path)  # an object is there whole or not at all
 
     def result(self, key: str) -> bytes:

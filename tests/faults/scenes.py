@@ -15,6 +15,7 @@ from lambda_worker.contract import (
     Command,
     CommandMessage,
     Status,
+    rejects_as_sent_key,
 )
 from lambda_worker.faults import JobBusy
 from lambda_worker.plan import Mode, OnReject, Review
@@ -78,6 +79,11 @@ _SESSIONS = """
 SELECT count(*) AS n FROM pg_stat_activity
  WHERE datname = current_database() AND application_name LIKE 'sluice %'"""
 _LATE = "UPDATE imports_importnotice SET sending_at = sending_at - interval '6 minutes'"
+
+
+def _reject_files(key: str) -> list[str]:
+    """The keys of both files of an attempt that had rejects."""
+    return [key, rejects_as_sent_key(key)] if key else []
 
 
 @dataclass
@@ -175,7 +181,7 @@ class Stage:
                 for name in ("status", "records_read", *COUNT_COLUMNS, "failure_code")
             },
             "faults": self.bench.faults(job),
-            "rejects": self.folder.result(row["reject_key"]) if row["reject_key"] else b"",
+            "rejects": [self.folder.result(key) for key in _reject_files(row["reject_key"])],
             "staging": self.bench.staging_tables(),
             "sessions": self.left(_SESSIONS),
             "locks": self.left(LOCKS),

@@ -10,8 +10,8 @@ from tests.faults.scenes import Clean, Scene, Stage
 FAULTS = {
     "the bucket does not open": Fault(do=RAISE, name="bucket open", when="before"),
     "the stream breaks in the middle": Fault(do=RAISE, name="bucket chunk", number=3),
-    "the reject file is not taken": Fault(do=RAISE, name="bucket put", when="before"),
-    "the reject file's answer is lost": Fault(do=RAISE, name="bucket put", when="after"),
+    "the reject file is not taken": Fault(do=RAISE, name="bucket write", when="before"),
+    "the reject file's answer is lost": Fault(do=RAISE, name="bucket write", when="after"),
     "the watchdog is not taken": Fault(do=RAISE, name="queue send", when="before"),
     "the watchdog's answer is lost": Fault(do=RAISE, name="queue send", when="after"),
     "the mail is refused": Fault(

@@ -217,3 +217,16 @@ def test_signal_handlers_are_a_warning() -> None:
         assert [m.id for m in check_target(target)] == ["imports.W001"]
     finally:
         post_save.disconnect(handler, sender=target.model)
+
+
+@pytest.mark.parametrize(
+    ("synonyms", "words"),
+    [
+        ({"code": "number"}, "a text"),
+        ({"code__key": ["number"]}, "no column feeds"),
+        ({"code": ["Item No"], "size": ["item_no"]}, "for 'code' and for 'size'"),
+    ],
+)
+def test_synonyms_that_find_nothing_or_two_fields_are_found(synonyms: Any, words: str) -> None:
+    found = findings(size=models.IntegerField(default=0), synonyms=synonyms)
+    assert words in found["imports.E014"]

@@ -15,7 +15,7 @@ from imports.management.commands import import_file
 from imports.models import ImportJob
 from imports.posting import UploadRefused
 from imports.testing import work_on
-from imports.uploads import UploadForm
+from imports.uploads import NotUploadable, UploadForm
 from lambda_worker.contract import COUNT_COLUMNS, Status, upload_key
 from tests.imports.factories import make_user
 from webapp.airports.models import Country
@@ -158,6 +158,30 @@ def test_a_refused_upload_leaves_a_cancelled_job(
     with pytest.raises(CommandError, match=r"AccessDenied: Policy expired\."):
         run("airports.country", csv(GOOD))
     assert ImportJob.objects.get().status == Status.CANCELLED
+
+
+def test_a_big_file_goes_in_parts(
+    csv: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def send(job: ImportJob, path: Path, told: Callable[[int], None]) -> None:
+        told(job.declared_size)
+        work_on(job, path.read_bytes())
+
+    settings.SLUICE_PARTS_ABOVE_BYTES = len(GOOD) - 1
+    monkeypatch.setattr(import_file, "send_parts", send)
+    assert json.loads(run("airports.country", csv(GOOD), "--wait", "--json"))["rows_inserted"] == 2
+
+
+def test_an_upload_that_somebody_has_cancelled_is_no_crash(
+    csv: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def cancelled(*_: Any) -> None:
+        raise NotUploadable
+
+    settings.SLUICE_PARTS_ABOVE_BYTES = 0
+    monkeypatch.setattr(import_file, "send_parts", cancelled)
+    with pytest.raises(CommandError, match="cancelled"):
+        run("airports.country", csv(GOOD))
 
 
 def test_waiting_has_an_end(csv: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,15 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from imports import jobs, queues
+from imports import jobs, queues, reviews
 from imports.models import ImportCancelRequest, ImportJob
 from imports.registry import get_target, targets_for
 from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Owner, Status
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.plan import FilePlan, ImportPlan, Mode
-from tests.imports.factories import as_owner, make_attempt, make_job, make_user, status_of
+from tests.imports.factories import as_owner, make_job, make_user, status_of
+from tests.imports.web import MAY_IMPORT
 
 pytestmark = pytest.mark.django_db
 
@@ -127,14 +128,14 @@ def test_a_job_that_is_over_stays_as_it_is(status: Status) -> None:
 
 
 def test_a_failed_job_is_queued_again_and_the_worker_told(sent: list[CommandMessage]) -> None:
-    job = make_job(Status.FAILED, owner=make_user(), finished_at=timezone.now())
+    job = make_job(Status.FAILED, owner=make_user(*MAY_IMPORT), finished_at=timezone.now())
     assert jobs.retry(job, job.owner)
     assert (job.status, job.retries, job.finished_at) == (Status.QUEUED, 1, None)
     assert sent == [CommandMessage(Command.RETRY, job.pk)]
 
 
 def test_retry_pressed_twice_does_nothing_twice(sent: list[CommandMessage]) -> None:
-    job = make_job(Status.FAILED, owner=make_user())
+    job = make_job(Status.FAILED, owner=make_user(*MAY_IMPORT))
     again = ImportJob.objects.get(pk=job.pk)
     assert jobs.retry(job, job.owner)
     assert not jobs.retry(again, job.owner)
@@ -142,22 +143,22 @@ def test_retry_pressed_twice_does_nothing_twice(sent: list[CommandMessage]) -> N
 
 
 def test_a_retry_forgets_the_wish_to_cancel(sent: list[CommandMessage]) -> None:
-    job = make_job(Status.FAILED, owner=make_user())
+    job = make_job(Status.FAILED, owner=make_user(*MAY_IMPORT))
     ImportCancelRequest.objects.create(job=job)
     jobs.retry(job, job.owner)
     assert not ImportCancelRequest.objects.exists()
 
 
 def test_an_approval_is_noted_and_the_worker_told(sent: list[CommandMessage]) -> None:
-    job = make_job(Status.IN_REVIEW, owner=make_user())
-    assert jobs.may_approve(job)
+    job = make_job(Status.IN_REVIEW, owner=make_user(*MAY_IMPORT))
+    assert reviews.waits(job)
     assert jobs.approve(job, job.owner)
     assert job.reviewer == job.owner
     assert sent == [CommandMessage(Command.APPLY, job.pk)]
 
 
 def test_an_approval_counts_once(sent: list[CommandMessage]) -> None:
-    job = make_job(Status.IN_REVIEW, owner=make_user())
+    job = make_job(Status.IN_REVIEW, owner=make_user(*MAY_IMPORT))
     jobs.approve(job, job.owner)
     assert not jobs.approve(job, job.owner)
     assert len(sent) == 1
@@ -165,9 +166,45 @@ def test_an_approval_counts_once(sent: list[CommandMessage]) -> None:
 
 def test_a_job_that_came_back_to_review_can_be_approved_again(sent: list[CommandMessage]) -> None:
     approved = timezone.now() - timedelta(minutes=5)
-    job = make_job(Status.IN_REVIEW, owner=make_user(), review_approved_at=approved)
-    make_attempt(job, ago=60, finished_at=timezone.now())
+    job = make_job(Status.IN_REVIEW, owner=make_user(*MAY_IMPORT), review_approved_at=approved)
+    assert not jobs.approve(job, job.owner)
+    came_back(job)
+    assert reviews.waits(job)
     assert jobs.approve(job, job.owner)
+    assert not reviews.waits(job)
+
+
+def test_an_approval_of_an_older_review_is_refused(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.IN_REVIEW, owner=make_user(*MAY_IMPORT))
+    seen = ImportJob.objects.get(pk=job.pk)
+    came_back(job)
+    assert not jobs.approve(seen, job.owner)
+    assert sent == []
+    assert jobs.approve(job, job.owner, review=job.attempt)
+
+
+def came_back(job: ImportJob) -> None:
+    """Another attempt has ended in another review."""
+    as_owner(Owner.WORKER)
+    shown = {"at": timezone.now().isoformat()}
+    ImportJob.objects.filter(pk=job.pk).update(attempt=job.attempt + 1, review=shown)
+    as_owner(Owner.WEB)
+    job.refresh_from_db()
+
+
+def test_a_review_is_checked_again_where_somebody_asks(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.IN_REVIEW, owner=make_user(*MAY_IMPORT))
+    assert jobs.check_again(job, job.owner)
+    assert not jobs.check_again(job, job.owner)  # it was asked for just now
+    assert sent == [CommandMessage(Command.RETRY, job.pk, job.attempt)]
+
+
+def test_what_is_approved_is_not_checked_again(sent: list[CommandMessage]) -> None:
+    job = make_job(
+        Status.IN_REVIEW, owner=make_user(*MAY_IMPORT), review_approved_at=timezone.now()
+    )
+    assert not jobs.check_again(job, job.owner)
+    assert sent == []
 
 
 def test_somebody_else_s_job_is_left_alone(sent: list[CommandMessage]) -> None:
@@ -179,6 +216,34 @@ def test_somebody_else_s_job_is_left_alone(sent: list[CommandMessage]) -> None:
     ]:
         with pytest.raises(jobs.NotAllowed):
             act(make_job(status, owner=make_user()), viewer)
+
+
+@pytest.mark.parametrize(
+    ("status", "act"), [(Status.FAILED, jobs.retry), (Status.IN_REVIEW, jobs.approve)]
+)
+def test_nothing_more_is_written_for_those_whose_rights_are_withdrawn(
+    sent: list[CommandMessage], status: Status, act: Any
+) -> None:
+    job = make_job(status, owner=make_user("view_country"))
+    with pytest.raises(jobs.NotAllowed):
+        act(job, job.owner)
+    assert (status_of(job.pk), sent) == (status, [])
+
+
+def test_whose_rights_are_withdrawn_may_still_cancel() -> None:
+    job = make_job(Status.IN_REVIEW, owner=make_user("view_country"))
+    assert jobs.cancel(job, job.owner)
+
+
+def test_an_update_wants_the_change_permission_when_it_is_approved() -> None:
+    job = make_job(Status.IN_REVIEW, owner=make_user("add_country"), plan={"mode": "upsert"})
+    with pytest.raises(jobs.NotAllowed):
+        jobs.approve(job, job.owner)
+
+
+def test_who_may_act_on_all_acts_for_an_owner_who_may_import(sent: list[CommandMessage]) -> None:
+    job = make_job(Status.FAILED, owner=make_user(*MAY_IMPORT))
+    assert jobs.retry(job, make_user("change_importjob"))
 
 
 def test_with_the_change_permission_one_acts_on_all() -> None:

@@ -1,4 +1,4 @@
-"""Uploading without a browser, to a server that keeps what it gets."""
+"""Uploading without a browser, by form, to a server that keeps what it gets."""
 
 from __future__ import annotations
 

@@ -76,7 +76,14 @@ def test_silence_means_stalled() -> None:
     found = progress(Status.APPLYING, heartbeat_at=timezone.now() - LONG_SILENCE)
     assert found.stalled
     assert "worker died" in found.sentence
-    assert "20 seconds" in found.detail
+    assert "20 s" in found.detail
+
+
+def test_what_is_stalled_has_no_speed() -> None:
+    silent = timezone.now() - LONG_SILENCE
+    found = progress(Status.STAGING, heartbeat_at=silent, ago=60, done=1, total=2, records_read=500)
+    assert found.stalled
+    assert (found.rate, found.time_left) == (None, None)
 
 
 def test_a_worker_that_is_heard_is_not_stalled() -> None:
@@ -136,6 +143,13 @@ def test_a_second_attempt_is_said() -> None:
 
 
 def test_the_clock_stops_at_the_end() -> None:
-    job = make_job(Status.SUCCEEDED)
-    job.finished_at = job.created_at + timedelta(seconds=7)
-    assert progress_of(job, timezone.now() + timedelta(days=1)).elapsed == 7
+    now = timezone.now()
+    job = make_job(Status.SUCCEEDED, created_at=now, finished_at=now + timedelta(seconds=7))
+    assert progress_of(job, now + timedelta(days=1)).elapsed == 7
+
+
+def test_the_clock_stands_while_a_person_is_asked() -> None:
+    now = timezone.now()
+    job = make_job(Status.IN_REVIEW, created_at=now)
+    make_attempt(job, phase="checking", finished_at=now + timedelta(seconds=7))
+    assert progress_of(job, now + timedelta(days=1)).elapsed == 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from tests.imports.factories import make_attempt, make_job, status_of
 
 pytestmark = pytest.mark.django_db
 
-NOTHING = Swept(expired=0, nudged=0, mails=0, tables=0)
+NOTHING = Swept(expired=0, nudged=0, mails=0, tables=0, uploads=0)
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +78,13 @@ def test_an_approval_that_no_worker_heard_of_is_told_again(sent: list[CommandMes
     make_job(Status.IN_REVIEW)
     assert sweep().nudged == 1
     assert sent == [CommandMessage(Command.START, job.pk)]
+
+
+def test_a_review_that_came_back_waits_for_a_person(sent: list[CommandMessage]) -> None:
+    shown = {"at": ago(minutes=3).isoformat()}
+    make_job(Status.IN_REVIEW, review_approved_at=ago(minutes=4), review=shown)
+    assert sweep().nudged == 0
+    assert sent == []
 
 
 def test_a_dead_job_is_moved_on_and_a_live_one_left_alone(sent: list[CommandMessage]) -> None:
@@ -174,4 +182,5 @@ def test_page_views_sweep_now_and_then_and_survive_its_faults(
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
     make_job(Status.AWAITING_UPLOAD, upload_expires_at=ago(hours=25))
     call_command("sweep_imports", json=True)
-    assert capsys.readouterr().out == '{"expired": 1, "nudged": 0, "mails": 0, "tables": 0}\n'
+    said = json.loads(capsys.readouterr().out)
+    assert said == {"expired": 1, "nudged": 0, "mails": 0, "tables": 0, "uploads": 0}

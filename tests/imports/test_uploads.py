@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.utils import timezone
 
 from imports import aws
-from imports.file_names import rejects_name
+from imports.file_names import rejects_name, to_fix_name
 from imports.models import ImportJob
 from imports.results import NoRejects, reject_file_url
 from imports.uploads import NotUploadable, UploadForm, upload_form
@@ -84,6 +84,27 @@ def test_a_reject_file_is_downloaded_by_a_short_lived_link() -> None:
     assert "countries-rejects.csv" in url
 
 
+def test_a_name_in_other_letters_goes_into_the_link() -> None:
+    job = make_job(Status.SUCCEEDED, reject_key="results/x/1/rejects.csv", file_name="Länder.csv")
+    assert "filename*=utf-8''L%C3%A4nder-rejects.csv" in unquote(reject_file_url(job))
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("airports.csv", "airports-to-fix.csv"),
+        ("airports.TSV.gz", "airports-to-fix.TSV"),
+        ("airports.jsonl", "airports-to-fix.jsonl"),
+        ("airports", "airports-to-fix.csv"),
+        ("airports.exe", "airports-to-fix.csv"),
+        (".gz", "gz-to-fix.csv"),
+        ("..gz", "import-to-fix.csv"),
+    ],
+)
+def test_rejects_as_sent_keep_the_extension_of_a_table(file: str, name: str) -> None:
+    assert to_fix_name(file, ".csv") == name
+
+
 def test_no_rejects_no_link() -> None:
     with pytest.raises(NoRejects):
         reject_file_url(make_job())
@@ -94,7 +115,8 @@ def test_no_rejects_no_link() -> None:
     [
         ("airports.csv", "airports-rejects.csv"),
         ('a"b\r\nSet-Cookie: x.csv', "abSet-Cookie x-rejects.csv"),
-        ("机场.csv", "import-rejects.csv"),
+        ("机场.csv", "机场-rejects.csv"),
+        ("\r\n.csv", "import-rejects.csv"),
     ],
 )
 def test_a_reject_file_has_a_telling_and_harmless_name(file: str, rejects: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from imports.models import ImportCancelRequest, ImportJob, ImportReject
+from imports.models import ImportCancelRequest, ImportJob
 from lambda_worker.contract import Status
 from tests.imports.factories import make_attempt, make_job, make_user, status_of
 from tests.imports.web import MAY_IMPORT, client_of
@@ -29,15 +29,19 @@ def client(user: Any) -> Client:
     return client_of(user)
 
 
-def poll(client: Client, job: ImportJob, seen: str = "") -> str:
-    return client.get(f"/imports/{job.pk}/progress/?seen={seen}", secure=True).content.decode()
+def poll(client: Client, job: ImportJob) -> str:
+    return client.get(f"/imports/{job.pk}/progress/", secure=True).content.decode()
 
 
-def page(client: Client, job: ImportJob) -> str:
-    return client.get(f"/imports/{job.pk}/", secure=True).content.decode()
+def page(client: Client, job: ImportJob, query: str = "") -> str:
+    return client.get(f"/imports/{job.pk}/{query}", secure=True).content.decode()
 
 
-@pytest.mark.parametrize("path", ["", "progress/", "rejects.csv"])
+def outcome(client: Client, job: ImportJob) -> str:
+    return client.get(f"/imports/{job.pk}/outcome/", secure=True).content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "progress/", "outcome/", "rejects.csv"])
 def test_somebody_elses_job_is_not_found(client: Client, path: str) -> None:
     job = make_job(owner=make_user(), reject_key="results/x")
     assert client.get(f"/imports/{job.pk}/{path}", secure=True).status_code == 404
@@ -76,41 +80,26 @@ def test_a_page_asks_for_a_login() -> None:
     assert Client().get(f"/imports/{job.pk}/", secure=True).status_code == 302
 
 
-def test_a_poll_of_an_ended_session_reloads_the_page() -> None:
-    job = make_job()
-    response = Client(headers={"HX-Request": "true"}).get(
-        f"/imports/{job.pk}/progress/", secure=True
-    )
-    assert response["HX-Refresh"] == "true"
-
-
 @pytest.mark.parametrize("status", sorted({*Status} - {Status.SUCCEEDED}))
 def test_every_status_has_its_page(client: Client, user: Any, status: str) -> None:
     job = make_job(Status._value2member_map_[status], owner=user)  # type: ignore[arg-type]
     assert 'id="progress"' in page(client, job)
 
 
-def test_an_active_job_is_polled_every_second(client: Client, user: Any) -> None:
-    assert 'hx-trigger="every 1s"' in page(client, make_job(owner=user))
-
-
 def test_without_javascript_the_page_of_an_active_job_reloads(client: Client, user: Any) -> None:
-    assert '<noscript><meta http-equiv="refresh"' in page(client, make_job(owner=user))
+    assert '<noscript><meta http-equiv="refresh" content="5">' in page(
+        client, make_job(Status.QUEUED, owner=user)
+    )
 
 
-@pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED, Status.CANCELLED])
-def test_a_terminal_answer_stops_the_polling(client: Client, user: Any, status: Status) -> None:
-    assert "hx-get" not in poll(client, make_job(status, owner=user))
+def test_without_javascript_the_reloading_can_be_stopped(client: Client, user: Any) -> None:
+    job = make_job(owner=user)
+    assert 'href="?reload=off"' in page(client, job)
+    assert "http-equiv" not in page(client, job, "?reload=off")
 
 
 def test_a_terminal_page_does_not_reload(client: Client, user: Any) -> None:
     assert "http-equiv" not in page(client, make_job(Status.FAILED, owner=user))
-
-
-def test_buttons_come_with_a_poll_only_when_they_change(client: Client, user: Any) -> None:
-    job = make_job(owner=user)
-    assert 'id="actions"' in poll(client, job, "something-else")
-    assert 'id="actions"' not in poll(client, job, "awaiting_upload-danger")
 
 
 def test_a_running_job_says_how_far_it_is(client: Client, user: Any) -> None:
@@ -142,20 +131,6 @@ def test_a_failure_that_only_a_newer_worker_knows_has_a_page_all_the_same(
     assert "from_tomorrow" in page(client, job)
 
 
-def test_rejects_are_listed_with_line_column_value_and_reason(client: Client, user: Any) -> None:
-    job = make_job(
-        Status.SUCCEEDED, owner=user, records_read=1, rows_rejected=1, reject_key="results/x"
-    )
-    ImportReject.objects.create(
-        job=job, line=12345, header="code", value="<b>", code="too_long", params={"limit": 2}
-    )
-    text = page(client, job)
-    assert "12,345" in text
-    assert "&lt;b&gt;" in text
-    assert "is longer than 2 characters" in text
-    assert f"/imports/{job.pk}/rejects.csv" in text
-
-
 def test_what_happened_often_is_summed_up(client: Client, user: Any) -> None:
     group = {"header": "code", "value": "XK", "code": "too_long", "params": {"limit": 2}}
     job = make_job(
@@ -166,20 +141,8 @@ def test_what_happened_often_is_summed_up(client: Client, user: Any) -> None:
         reject_summary=[{**group, "rows": 70}, {**group, "rows": 1}],
     )
     text = page(client, job)
-    assert "70 rows" in text
-    assert "1 row<" not in text
-
-
-def test_the_reject_file_comes_by_a_signed_link(client: Client, user: Any) -> None:
-    job = make_job(Status.FAILED, owner=user, reject_key="results/x/1/rejects.csv")
-    response = client.get(f"/imports/{job.pk}/rejects.csv", secure=True)
-    assert response.status_code == 302
-    assert "X-Amz-Signature" in response["Location"]
-
-
-def test_a_job_without_rejects_has_no_reject_file(client: Client, user: Any) -> None:
-    job = make_job(Status.FAILED, owner=user)
-    assert client.get(f"/imports/{job.pk}/rejects.csv", secure=True).status_code == 404
+    assert "70 rows rejected" in text
+    assert "“XK” is longer than 2 characters" in text
 
 
 def test_cancel_ends_a_waiting_job(client: Client, user: Any) -> None:
@@ -222,12 +185,22 @@ def test_those_who_may_only_look_get_no_buttons() -> None:
     assert "/cancel/" not in page(client_of(make_user("view_all_imports")), job)
 
 
+def test_what_came_of_it_is_asked_for_when_the_state_is_new(client: Client, user: Any) -> None:
+    counts = {"records_read": 3, "rows_rejected": 3}
+    done = make_job(Status.SUCCEEDED, owner=user, **counts)
+    running = make_job(Status.APPLYING, owner=user, **counts)
+    assert 'id="rejects-title"' in outcome(client, done)
+    assert 'id="rejects-title"' not in outcome(client, running)
+
+
+def test_what_was_understood_of_the_file_is_said_once_it_is_read(client: Client, user: Any) -> None:
+    reading = {"dates": {"name": "day_first"}}
+    assert "day first" in outcome(client, make_job(Status.IN_REVIEW, owner=user, reading=reading))
+    assert "day first" not in outcome(client, make_job(Status.QUEUED, owner=user, reading=reading))
+
+
 def test_no_script_stands_in_the_page(client: Client, user: Any) -> None:
     text = page(client, make_job(owner=user))
     assert "<script>" not in text
     assert " style=" not in text
     assert " onclick=" not in text
-
-
-def test_a_page_that_waits_for_a_person_asks_less_often(client: Client, user: Any) -> None:
-    assert 'hx-trigger="every 5s"' in page(client, make_job(Status.IN_REVIEW, owner=user))

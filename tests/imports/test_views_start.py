@@ -64,14 +64,14 @@ def test_start_for_no_target_is_not_found(client: Client) -> None:
 
 def test_preview_suggests_the_mapping(client: Client) -> None:
     page = preview(client, b"Name,alpha-2,note\nFrance,FR,x\n")
-    assert '<option value="name" selected>' in page
-    assert '<option value="code" selected>' in page
-    assert '<tr class="is-ignored">' in page
+    assert 'data-header="0" data-field="name"' in page
+    assert 'data-header="1" data-field="code"' in page
+    assert 'data-header="2" data-field=""' in page
 
 
-def test_preview_names_the_required_field_that_nothing_feeds(client: Client) -> None:
+def test_preview_has_the_words_for_required_fields_that_nothing_feeds(client: Client) -> None:
     page = preview(client, b"code\nFR\n")
-    assert '<li data-required-field="name">name</li>' in page
+    assert '<li data-required-field="name" hidden>Name</li>' in page
 
 
 def test_preview_shows_the_first_rows_escaped(client: Client) -> None:
@@ -145,6 +145,9 @@ def test_create_stores_what_was_decided(client: Client) -> None:
         ({"dialect": "[1]"}, "dialect"),
         ({"dialect": json.dumps({"delimiter": "ab"})}, "delimiter"),
         ({"headers": json.dumps(["code", "code", "name"])}, "header"),
+        ({"headers": json.dumps(["code", "name", "a\0"])}, "no database takes"),
+        ({"headers": json.dumps(["code", "name", "\ud800"])}, "no database takes"),
+        ({"dialect": json.dumps({"nulls": ["\0"]})}, "no database takes"),
         ({"file_size": 0}, "empty"),
         ({"file_size": 2**60}, "at most"),
     ],

@@ -94,7 +94,9 @@ def test_everything_in_the_bucket_ends_some_day() -> None:
     rules = {rule["Id"]: rule for rule in properties("Bucket")["LifecycleConfiguration"]["Rules"]}
     assert rules["uploads"]["Prefix"] == contract.UPLOAD_PREFIX
     assert rules["results"]["Prefix"] == contract.RESULT_PREFIX
-    assert {"old-versions", "delete-markers", "unfinished-uploads"} <= rules.keys()
+    assert {"old-versions", "delete-markers"} <= rules.keys()
+    unfinished = rules["unfinished-uploads"]["AbortIncompleteMultipartUpload"]
+    assert unfinished == {"DaysAfterInitiation": {"Ref": "UploadRetentionDays"}}
 
 
 def test_the_bucket_tells_the_queue_of_every_upload_and_nothing_else() -> None:

@@ -19,7 +19,7 @@ from django.contrib.auth.models import User  # noqa: E402  (once Django is set u
 from django.test import override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from imports import jobs, progress  # noqa: E402
+from imports import jobs, parts, progress  # noqa: E402
 from imports.mapping import suggest  # noqa: E402
 from imports.models import ImportJob  # noqa: E402
 from imports.registry import get_target  # noqa: E402
@@ -55,6 +55,15 @@ def wait_for_upload(
         )
         form = upload_form(job)
     return {"job": str(job.pk), "url": form.url, "fields": form.fields}
+
+
+def begin_parts(size: int, lifetime: int = 900) -> dict[str, Any]:
+    """A job whose upload in parts has begun, and where to send each part."""
+    job = _job(wait_for_upload("airports.country", ["code", "name"], size)["job"])
+    parts.offer(job)
+    with override_settings(SLUICE_UPLOAD_FORM_SECONDS=lifetime):
+        urls = parts.urls(job, range(1, parts.Cut.of(size).count + 1))
+    return {"job": str(job.pk), "urls": urls}
 
 
 def cancel(job: str) -> bool:

@@ -37,7 +37,13 @@ from lambda_worker.tables import StagingTables
 PATIENCE: Final = 60.0
 """Seconds for something that takes one or two; the machine may be busy with something else."""
 
-TABLES: Final = ("airports_route", "airports_airport", "airports_country", JOB_TABLE)
+TABLES: Final = (
+    "airports_route",
+    "airports_airport",
+    "airports_country",
+    "imports_rememberedmapping",
+    JOB_TABLE,
+)
 """What tests find empty, and what hangs on it."""
 
 COUNTS: Final = ("read", "inserted", "updated", "unchanged", "superseded", "skipped", "rejected")

@@ -104,6 +104,7 @@ def test_a_dyno_refuses_plain_http() -> None:
     [
         ("DEBUG", "maybe", "true, 1, yes"),
         ("SLUICE_MAX_UPLOAD_BYTES", "5 GB", "whole number"),
+        ("SLUICE_PRICE_PER_REQUEST", "2e-7", "a number such as 0.25"),
         ("SLUICE_BASE_URL", "app.example.com", "https://app.example.com"),
     ],
 )
@@ -121,3 +122,8 @@ def test_s3_is_addressed_by_host_and_a_local_one_by_path() -> None:
 
 def test_two_bare_processes_share_no_secret() -> None:
     assert setting("s.SECRET_KEY") != setting("s.SECRET_KEY")
+
+
+def test_prices_keep_every_digit() -> None:
+    price = setting("str(s.SLUICE_PRICE_PER_GB_SECOND)", SLUICE_PRICE_PER_GB_SECOND="0.00001333340")
+    assert price == "0.00001333340"

@@ -80,6 +80,9 @@ class Notice:
         return not self.sent and self.sending is not Sending.JUST_NOW and doubts < MOST_DOUBTS
 
 
+Foreseen = tuple[tuple[str, bool, str | None], ...]
+
+
 @dataclass
 class JobModel:
     """A job as it must stand; `versions` are in the bucket, `claimed` is the one to be imported."""
@@ -93,6 +96,7 @@ class JobModel:
     deaths: int = 0
     retries: int = 0
     approved: bool = False
+    foreseen: Foreseen | None = None
     cancel_wanted: bool = False
     form_is_live: bool = True
     versions: dict[str, Content] = field(default_factory=dict)
@@ -109,7 +113,8 @@ class JobModel:
         if message.command is Command.WATCHDOG:
             return self.status in RUNNING and message.attempt == self.attempt
         if self.status is Status.IN_REVIEW:
-            return self.approved
+            again = message.command is Command.RETRY and message.attempt == self.attempt
+            return self.approved or again
         return self.status in RUNNING | {Status.AWAITING_UPLOAD, Status.QUEUED}
 
     def is_waiting_for_a_worker(self) -> bool:
@@ -238,7 +243,8 @@ class Model:
         if trouble is Trouble.DIES_BEFORE_CLAIM:
             raise Stopped(KILLED)
         content = job.versions.get(known)
-        at_once = job.status is Status.IN_REVIEW and job.staged and job.complete
+        reviewed = job.status is Status.IN_REVIEW and job.approved
+        at_once = reviewed and job.staged and job.complete
         job.status = Status.APPLYING if at_once else Status.STAGING
         job.attempt += 1
         if content is not None:
@@ -268,6 +274,8 @@ class Model:
         if trouble in AT_THE_END:
             raise Stopped(KILLED)
         assert job.content is not None
+        if claimed.was_approved and job.foreseen != self._foresee(job.content):
+            return self._ask(job, job.content)
         return job.end(Status.SUCCEEDED, self._apply(job.content))
 
     def _stage_and_check(self, claimed: Claimed, trouble: Trouble) -> str | None:
@@ -290,8 +298,22 @@ class Model:
         if aborted or ((came_before or job.reviews) and not claimed.was_approved):
             if trouble in AT_THE_END:
                 raise Stopped(KILLED)
-            return job.end(Status.FAILED if aborted else Status.IN_REVIEW)
+            return job.end(Status.FAILED) if aborted else self._ask(job, content)
         return None
+
+    def _foresee(self, content: Content) -> Foreseen:
+        """What the file would overwrite, key by key; None where a row is new, or is right
+        already."""
+        old = {code: self.table.get(code) for code, _ in content.rows}
+        return tuple(
+            (code, code in self.table, None if old[code] == name else old[code])
+            for code, name in content.rows
+        )
+
+    def _ask(self, job: JobModel, content: Content) -> str:
+        """A person is to look; what was approved before counts no more."""
+        job.foreseen, job.approved = self._foresee(content), False
+        return job.end(Status.IN_REVIEW)
 
     def _apply(self, content: Content) -> tuple[int, int, int, int]:
         """Inserted, updated, unchanged, rejected."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from lambda_worker.contract import Command
 from lambda_worker.plan import Mode, OnReject, Review
 from tests.worker.workbench import Workbench
 
@@ -29,31 +28,27 @@ def lowercasing(bench: Workbench) -> Iterator[None]:
     bench.sql.execute("DROP FUNCTION lowercase CASCADE")
 
 
-def approve_after(bench: Workbench, statement: str, on_reject: OnReject) -> dict[str, object]:
-    """Review two airports, run a statement meanwhile, approve; the job's row."""
-    bench.countries("DE", "FR")
-    plan = bench.plan("airport", review=Review.ALWAYS, on_reject=on_reject)
-    job = bench.job(plan, AIRPORTS)
-    bench.run(job)
-    bench.sql.execute(statement.encode())
-    bench.sql.execute(
-        "UPDATE imports_importjob SET review_approved_at = now() WHERE id = %s", (job,)
-    )
-    bench.run(job, Command.APPLY)
-    return bench.row(job)
-
-
 DELETE_FRANCE = "DELETE FROM airports_country WHERE code = 'FR'"
 
 
-def test_a_vanished_parent_makes_a_reject(bench: Workbench) -> None:
-    row = approve_after(bench, DELETE_FRANCE, OnReject.SKIP)
+def test_a_vanished_parent_makes_a_reject(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.countries("DE", "FR")
+    bench.before_writing(monkeypatch, DELETE_FRANCE)
+    row = bench.import_("airport", AIRPORTS)
     assert (row["rows_inserted"], row["rows_rejected"]) == (1, 1)
-    assert [f[1:] for f in bench.faults(row["id"])] == [("country", "FR", "reference_vanished")]  # type: ignore[arg-type]
+    assert [f[1:] for f in bench.faults(row["id"])] == [("country", "FR", "reference_vanished")]
 
 
 def test_a_vanished_parent_aborts_where_the_plan_says_so(bench: Workbench) -> None:
-    row = approve_after(bench, DELETE_FRANCE, OnReject.ABORT)
+    bench.countries("DE", "FR")
+    plan = bench.plan("airport", review=Review.ALWAYS, on_reject=OnReject.ABORT)
+    job = bench.job(plan, AIRPORTS)
+    bench.run(job)
+    bench.sql.execute(DELETE_FRANCE.encode())
+    bench.approve(job)
+    row = bench.row(job)
     assert (row["status"], row["failure_code"]) == ("failed", "rejected_rows")
     assert bench.all("SELECT * FROM airports_airport") == []
     assert row["reject_key"]
@@ -100,10 +95,7 @@ def test_an_approved_review_needs_the_file_no_more(bench: Workbench) -> None:
     job = bench.job(bench.plan("country", review=Review.ALWAYS), "code,name\nFR,France\n")
     bench.run(job)
     bench.world.uploads.clear()
-    bench.sql.execute(
-        "UPDATE imports_importjob SET review_approved_at = now() WHERE id = %s", (job,)
-    )
-    assert bench.run(job, Command.APPLY) == "succeeded"
+    assert bench.approve(job) == "succeeded"
 
 
 def test_many_rows_go_in_by_batches(bench: Workbench) -> None:

@@ -184,10 +184,9 @@ RETRY = (
     " WHERE id = %s AND status = 'failed'"
 )
 APPROVE = (
-    "UPDATE imports_importjob j SET review_approved_at = now()"
-    " WHERE id = %s AND status = 'in_review' AND (review_approved_at IS NULL OR EXISTS ("
-    "   SELECT FROM imports_importattempt a WHERE a.job_id = j.id"
-    "      AND a.started_at > j.review_approved_at AND a.finished_at IS NOT NULL))"
+    "UPDATE imports_importjob SET review_approved_at = now()"
+    " WHERE id = %s AND status = 'in_review' AND (review_approved_at IS NULL"
+    "   OR review_approved_at < (review ->> 'at')::timestamptz)"
 )
 EXPIRE = (
     "UPDATE imports_importjob SET status = 'expired', finished_at = now()"

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 from psycopg import sql
 
-from lambda_worker import checking, links, tree, writing
+from lambda_worker import checking, links, reviewing, tree, writing
 from lambda_worker.catalog import Catalog, CatalogColumn, CatalogIndex
 from lambda_worker.plan import Fixed, ImportPlan, Kind, Mode, Source, Stamp
 from lambda_worker.tables import StagingTables
@@ -33,8 +33,12 @@ def statements(plan: ImportPlan, catalog: Catalog) -> Iterator[sql.Composed]:
     for index, column in tree.self_references(plan):
         yield tree.rejected_parents(plan, TABLES, index, column)
     yield from checking.last_steps(TABLES)
+    yield from reviewing.create(plan, TABLES)
+    yield reviewing.sums(TABLES.review)
     yield from vanished_parents(plan, TABLES)
     yield from tree.assign_ids(plan, TABLES)
+    if plan.mode is Mode.UPSERT:
+        yield reviewing.hold(plan, TABLES)
     yield writing.compared(plan, TABLES)
     if plan.mode is Mode.UPSERT:
         yield writing.update_changed(plan, TABLES, BATCH)

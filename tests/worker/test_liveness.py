@@ -215,7 +215,9 @@ def test_a_review_waits_and_writes_nothing(bench: Workbench) -> None:
     job = bench.job(bench.plan("country", review=Review.ALWAYS), COUNTRIES)
     assert bench.run(job) == "in_review"
     assert bench.all("SELECT * FROM airports_country") == []
-    assert bench.world.mails[0].subject == "countrys.csv waits for your review"
+    assert bench.world.mails[0].subject == (
+        "countrys.csv waits for your review: 2 countrys to write"
+    )
     assert bench.run(job) == "nothing_to_do"
 
 

@@ -1,8 +1,10 @@
-"""A download that breaks in the middle goes on where it broke, at exactly the same version."""
+"""A download that breaks in the middle goes on where it broke, at exactly the same version; a
+result is stored whole, in parts where it is large, or not at all."""
 
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -61,3 +63,68 @@ def test_a_bucket_that_breaks_again_and_again_ends_the_attempt() -> None:
     with pytest.raises(ReadTimeoutError):
         list(source(client).chunks())
     assert len(client.asked) == objects.RESUMES + 1
+
+
+class Bucket:
+    """S3, as far as results are written."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, bytes] = {}
+        self.parts: list[bytes] = []
+        self.is_open = False
+
+    def put_object(self, **given: Any) -> None:
+        self.stored[given["Key"]] = given["Body"]
+
+    def create_multipart_upload(self, **given: Any) -> dict[str, str]:
+        assert given["ContentType"] == "text/csv"
+        self.is_open = True
+        return {"UploadId": "u"}
+
+    def upload_part(self, **given: Any) -> dict[str, str]:
+        assert (given["PartNumber"], given["UploadId"]) == (len(self.parts) + 1, "u")
+        self.parts.append(given["Body"])
+        return {"ETag": f"etag {len(self.parts)}"}
+
+    def complete_multipart_upload(self, **given: Any) -> None:
+        told = given["MultipartUpload"]["Parts"]
+        assert told == [{"PartNumber": n, "ETag": f"etag {n}"} for n in range(1, len(told) + 1)]
+        self.stored[given["Key"]] = b"".join(self.parts)
+        self.is_open = False
+
+    def abort_multipart_upload(self, **_given: Any) -> None:
+        self.is_open = False
+        raise ConnectionError
+
+
+def results(bucket: Bucket) -> objects.S3Objects:
+    """With another client than boto3's."""
+    found = object.__new__(objects.S3Objects)
+    found._bucket, found._client = "bucket", bucket
+    return found
+
+
+def test_a_small_result_is_stored_in_one_piece() -> None:
+    bucket = Bucket()
+    with results(bucket).writing("key", "text/csv") as write:
+        write(b"a")
+        write(b"b")
+    assert (bucket.stored, bucket.parts) == ({"key": b"ab"}, [])
+
+
+def test_a_large_result_is_stored_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "PART", 4)
+    bucket = Bucket()
+    with results(bucket).writing("key", "text/csv") as write:
+        for piece in (b"abc", b"def", b"gh"):
+            write(piece)
+    assert (bucket.stored, bucket.parts) == ({"key": b"abcdefgh"}, [b"abcdef", b"gh"])
+
+
+def test_of_a_result_that_is_not_finished_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "PART", 4)
+    bucket = Bucket()
+    with suppress(KeyError), results(bucket).writing("key", "text/csv") as write:
+        write(b"abcdef")
+        raise KeyError
+    assert (bucket.stored, bucket.is_open) == ({}, False)

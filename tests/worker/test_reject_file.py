@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
+from lambda_worker.files.dialect import Dialect
 from lambda_worker.reject_file import RejectFile, guard, unguard
 from tests.worker.workbench import Workbench
 
@@ -35,14 +37,30 @@ def test_reasons_of_a_fixed_file_are_not_written_twice() -> None:
     ]
 
 
+def test_the_reject_file_is_one_that_the_senders_excel_opens(bench: Workbench) -> None:
+    plan = bench.plan("country")
+    file = replace(plan.file, dialect=Dialect(delimiter=";", encoding="cp1252"))
+    job = bench.job(replace(plan, file=file), "code;name\nx;Ägypten\n".encode("cp1252"))
+    bench.run(job)
+    first, second = bench.world.results[bench.row(job)["reject_key"]].decode().splitlines()
+    assert first == "\ufeffsluice_line;sluice_column;sluice_value;sluice_reason;code;name"
+    assert second.endswith(";x;Ägypten")
+
+
+def test_a_reject_file_without_some_of_our_columns_is_one_all_the_same(bench: Workbench) -> None:
+    plan = bench.plan("country")
+    headers = ("sluice_reason", "code", "name")
+    plan = replace(plan, file=replace(plan.file, headers=headers))
+    bench.run(bench.job(plan, "sluice_reason,code,name\nwhy,DE,'=Germany\n"))
+    assert bench.all("SELECT name FROM airports_country") == [{"name": "=Germany"}]
+
+
 def test_a_corrected_reject_file_can_be_imported(bench: Workbench) -> None:
     row = bench.import_("country", "code,name\nde,=Germany\nFR,France\n")
     (record,) = bench.reject_file(row["id"])
     assert record["name"] == "'=Germany"
     fixed = ",".join(record) + "\n" + ",".join([*list(record.values())[:4], "DE", "'=Germany"])
     plan = bench.plan("country")
-    from dataclasses import replace
-
     plan = replace(plan, file=replace(plan.file, headers=tuple(record)))
     job = bench.job(plan, fixed)
     bench.run(job)

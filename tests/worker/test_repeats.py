@@ -13,7 +13,8 @@ def test_the_same_content_waits_for_a_word(bench: Workbench) -> None:
     first = bench.import_("country", COUNTRIES)
     second = bench.import_("country", COUNTRIES)
     assert (second["status"], second["repeats_id"]) == ("in_review", first["id"])
-    assert bench.world.mails[-1].subject == "countrys.csv waits for your review"
+    subject = "countrys.csv waits for your review: it was imported before"
+    assert bench.world.mails[-1].subject == subject
 
 
 def test_approved_it_goes_in(bench: Workbench) -> None:

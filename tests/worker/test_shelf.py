@@ -10,7 +10,6 @@ import psycopg
 import pytest
 
 from lambda_worker.catalog import foreign_keys
-from lambda_worker.contract import Command
 from lambda_worker.plan import (
     Dates,
     Duplicates,
@@ -94,16 +93,12 @@ def test_a_chain_that_breaks_is_an_unknown_reference(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize("has_foreign_key", [True, False])
 def test_a_city_that_vanishes_before_the_rows_are_written(
-    shelf: Shelf, has_foreign_key: bool
+    shelf: Shelf, has_foreign_key: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not has_foreign_key:
         shelf.bench.sql.execute("ALTER TABLE shelf.item DROP CONSTRAINT item_city_id_fkey")
-    row = shelf.load(shelf.plan(city(), review=Review.ALWAYS), "a,FR,Paris", "b,JP,Paris", "c,,")
-    shelf.bench.sql.execute("DELETE FROM shelf.city WHERE id = 1")
-    shelf.bench.sql.execute(
-        "UPDATE imports_importjob SET review_approved_at = now() WHERE id = %s", (row["id"],)
-    )
-    shelf.bench.run(row["id"], Command.APPLY)
+    shelf.bench.before_writing(monkeypatch, "DELETE FROM shelf.city WHERE id = 1")
+    row = shelf.load(shelf.plan(city()), "a,FR,Paris", "b,JP,Paris", "c,,")
     assert shelf.faults(row) == [(2, "country, city", "reference_vanished")]
     assert shelf.column("city_id") == {"b": 3, "c": None}
     assert shelf.bench.row(row["id"])["rows_inserted"] == 2

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import lambda_worker
 from lambda_worker.kinds import RULES
-from lambda_worker.words import FAILURES, FAULTS, sentence
+from lambda_worker.words import FAILURES, FAULTS, KINDS, group_words, kind, sentence
 
 _SOURCES = "\n".join(p.read_text() for p in Path(lambda_worker.__file__).parent.rglob("*.py"))
 
@@ -30,6 +31,36 @@ def test_a_sentence_can_be_filled(code: str) -> None:
     template = (FAILURES | FAULTS)[code]
     params = dict.fromkeys(re.findall(r"{(\w+)}", template), 1234)
     assert "{" not in sentence(code, params)
+
+
+def test_every_fault_has_a_kind() -> None:
+    assert KINDS.keys() == FAULTS.keys(), "add what its groups have in common to KINDS"
+
+
+@pytest.mark.parametrize("code", sorted(KINDS))
+def test_a_kind_needs_no_more_than_its_sentence(code: str) -> None:
+    names = re.findall(r"{(\w+)}", FAULTS[code])
+    assert "{" not in kind(code, dict.fromkeys(names, 1234))
+
+
+def group(rows: int, *examples: tuple[int, str, dict[str, int]]) -> dict[str, Any]:
+    """Faults of one kind."""
+    found = [{"rows": n, "value": value, "params": params} for n, value, params in examples]
+    return {"code": "duplicate_in_file", "rows": rows, "examples": found}
+
+
+def test_what_is_true_of_a_whole_group_is_said_of_it() -> None:
+    lone = group(1, (1, "x", {"first_line": 3}))
+    assert group_words(lone) == "“x” stands already in line 3"
+    alike = {**group(2, (2, "x", {})), "code": "not_a_date"}
+    assert group_words(alike) == sentence("not_a_date", {"value": "x"})
+
+
+def test_of_a_group_of_different_values_some_are_named() -> None:
+    three = group(9, (5, "x", {"first_line": 3}), (2, "y", {"first_line": 4}))
+    assert group_words(three) == "stands twice in the file: “x”, “y”, …"
+    assert group_words(group(2, (2, "x", {"first_line": 3}))) == "stands twice in the file: “x”"
+    assert group_words(group(2, (2, "", {"first_line": 3}))) == "stands twice in the file"
 
 
 def test_numbers_and_lists_read_well() -> None:

@@ -9,17 +9,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import IO, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from psycopg.rows import dict_row
 
+from lambda_worker import turns
 from lambda_worker.claim import Invocation, Order, now
-from lambda_worker.contract import Command, CommandMessage, upload_key
+from lambda_worker.contract import (
+    Command,
+    CommandMessage,
+    rejects_as_sent_key,
+    upload_key,
+)
 from lambda_worker.database import Connections, connect
 from lambda_worker.mail import Mail
-from lambda_worker.objects import Source
+from lambda_worker.objects import Source, Write
 from lambda_worker.pipeline import run_job
 from lambda_worker.plan import ImportPlan
 from lambda_worker.services import Services
@@ -59,8 +66,11 @@ class World:
         source = self.uploads.get(key)
         return source if source and version in ("", source.version) else None
 
-    def put(self, key: str, body: IO[bytes], content_type: str) -> None:
-        self.results[key] = body.read()
+    @contextmanager
+    def writing(self, key: str, content_type: str) -> Iterator[Write]:
+        body = bytearray()
+        yield body.extend
+        self.results[key] = bytes(body)
 
     def services(self) -> Services:
         return Services(objects=self, queue=_Queue(self), mailer=_Mailer(self))
@@ -131,6 +141,17 @@ class Workbench:
         self.run(job)
         return self.row(job)
 
+    def before_writing(self, patch: pytest.MonkeyPatch, statement: str) -> None:
+        """Somebody runs a statement when a job's rows are checked and not yet written."""
+        patch.setattr(turns, "take_turn", lambda *_: self.sql.execute(statement.encode()))
+
+    def approve(self, job: UUID) -> str:
+        """A reviewer says yes; the outcome of the worker's next run."""
+        self.sql.execute(
+            "UPDATE imports_importjob SET review_approved_at = now() WHERE id = %s", (job,)
+        )
+        return self.run(job, Command.APPLY)
+
     def row(self, job: UUID) -> dict[str, Any]:
         row = self.sql.execute("SELECT * FROM imports_importjob WHERE id = %s", (job,)).fetchone()
         assert row is not None
@@ -150,7 +171,11 @@ class Workbench:
 
     def reject_file(self, job: UUID) -> list[dict[str, str]]:
         data = self.world.results[self.row(job)["reject_key"]]
-        return list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+        return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+    def as_sent(self, job: UUID) -> bytes:
+        """The rejects in the shape that was sent."""
+        return self.world.results[rejects_as_sent_key(self.row(job)["reject_key"])]
 
     def staging_tables(self) -> list[str]:
         rows = self.all(

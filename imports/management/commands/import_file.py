@@ -1,4 +1,4 @@
-"""Imports a file as a browser does: preview, job, presigned POST; for operators and scripts."""
+"""Imports a file as a browser does: preview, job, upload; for operators and scripts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
@@ -18,12 +20,12 @@ from imports.file_names import shown_name
 from imports.mapping import suggest
 from imports.models import ImportJob
 from imports.outcome import outcome, owed_mails
-from imports.posting import UploadRefused, post_file
+from imports.posting import UploadRefused, post_file, send_parts
 from imports.progress import progress_of
 from imports.reading_files import dialect_argument
 from imports.registry import UnknownTarget, get_target
 from imports.targets import ImportTarget
-from imports.uploads import upload_form
+from imports.uploads import NotUploadable, goes_in_parts, upload_form
 from lambda_worker import contract
 from lambda_worker.contract import Status
 from lambda_worker.files.opening import open_file
@@ -125,13 +127,30 @@ class Command(BaseCommand):
 
     def upload(self, job: ImportJob, path: Path) -> None:
         """Straight to the bucket; a refused file leaves a cancelled job, not one that waits."""
-        form = upload_form(job)
         try:
-            post_file(form, path)
-        except UploadRefused as exc:
+            if goes_in_parts(job):
+                send_parts(job, path, self.sent(job))
+            else:
+                post_file(upload_form(job), path)
+        except (UploadRefused, OSError, BotoCoreError, ClientError) as exc:
             jobs.cancel(job, job.owner)
             raise CommandError(f"The upload was refused. {exc}") from exc
+        except NotUploadable as exc:
+            raise CommandError("Somebody has cancelled the import.") from exc
         jobs.mark_uploaded(job)
+
+    def sent(self, job: ImportJob) -> Callable[[int], None]:
+        """Shows on stderr how much of the file is there, some times a second at most."""
+        shown = 0.0
+
+        def told(sent: int) -> None:
+            nonlocal shown
+            if time.monotonic() - shown >= POLL_SECONDS or sent == job.declared_size:
+                shown = time.monotonic()
+                percent = sent * 100 // job.declared_size
+                self.stderr.write(self.style.NOTICE(f"{percent:3} % Sending the file."))
+
+        return told
 
     def wait(self, job: ImportJob, timeout: float) -> None:
         """Until the job has ended, or waits for a person; then a moment for its mail."""

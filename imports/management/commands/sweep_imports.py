@@ -29,5 +29,5 @@ class Command(BaseCommand):
             return
         self.stdout.write(
             f"{swept.expired} expired, {swept.nudged} moved on, {swept.mails} mails asked for, "
-            f"staging of {swept.tables} dropped."
+            f"staging of {swept.tables} dropped, parts of {swept.uploads} uploads thrown away."
         )

@@ -18,16 +18,16 @@ export class Given {
     this.#members = {};
   }
 
-  // Whether the control is one of the dialect's.
+  // Whether the control is one of the dialect's, and says something.
   take(control) {
-    const name = control.dataset.given;
-    if (!name) return false;
+    const { given: name, kind } = control.dataset;
+    if (!name || (control.hasAttribute("data-other") && !control.value)) return false;
     // Another format has other members; the encoding is the same whatever the format.
     if (name === "format") {
       const { encoding } = this.#members;
       this.#members = encoding ? { encoding } : {};
     }
-    this.#members[name] = READERS[control.dataset.kind](control);
+    this.#members[name] = READERS[kind](control);
     return true;
   }
 }

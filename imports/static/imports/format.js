@@ -6,8 +6,9 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 export function bytes(count, suffix = "") {
   let unit = 0;
-  while (count >= 1000 && unit < UNITS.length - 1) {
-    count /= 1000;
+  // As the pages count (Django's filesizeformat).
+  while (count >= 1024 && unit < UNITS.length - 1) {
+    count /= 1024;
     unit += 1;
   }
   const options = {

@@ -1,58 +1,23 @@
 // The start page: choose, look, confirm, upload.
 
-import { Given } from "./dialect.js";
+import { takeDrops } from "./drop.js";
 import { post } from "./http.js";
-import { refreshMapping } from "./mapping.js";
-import { fetchPreview, PreviewRefused } from "./preview.js";
+import { PreviewPane } from "./preview.js";
+import { Unfinished } from "./unfinished.js";
 import { UploadPanel } from "./upload_panel.js";
 
 const form = document.getElementById("import-form");
-const preview = document.getElementById("preview");
 const errors = document.getElementById("form-errors");
-const words = JSON.parse(document.getElementById("upload-words").textContent);
-const given = new Given();
-let latest = new AbortController();
+const json = (id) => JSON.parse(document.getElementById(id).textContent);
+const words = json("upload-words");
+const pane = new PreviewPane(form, document.getElementById("preview"), words, showError);
+const panel = new UploadPanel(document.getElementById("upload"), words);
+const unfinished = new Unfinished(document.getElementById("unfinished"), json("unfinished-uploads"), upload);
 
 function showError(message) {
   errors.textContent = message;
   errors.hidden = !message;
   if (message) errors.focus();
-}
-
-function sentenceOf(error) {
-  if (error instanceof PreviewRefused) return words.broken;
-  return error.name === "NotReadableError" ? words.unreadable : words.offline;
-}
-
-function refresh() {
-  const ready = refreshMapping(preview);
-  const button = preview.querySelector("[data-confirm]");
-  if (button) button.disabled = !ready;
-}
-
-function choose() {
-  given.forget();
-  preview.replaceChildren();
-  return look();
-}
-
-async function look() {
-  const file = form.elements.file.files[0];
-  latest.abort();
-  showError("");
-  if (!file || !form.elements.target.value) return;
-  latest = new AbortController();
-  preview.setAttribute("aria-busy", "true");
-  try {
-    const focused = document.activeElement?.id;
-    preview.innerHTML = await fetchPreview(form, file, given.members, latest.signal);
-    if (focused) document.getElementById(focused)?.focus();
-    refresh();
-  } catch (error) {
-    if (error.name !== "AbortError") showError(sentenceOf(error));
-  } finally {
-    preview.removeAttribute("aria-busy");
-  }
 }
 
 // What the person decided, without the file itself: that goes to the storage alone.
@@ -67,8 +32,8 @@ function decisions() {
 async function confirm(event) {
   event.preventDefault();
   const file = form.elements.file.files[0];
-  const button = preview.querySelector("[data-confirm]");
-  if (!file || !button || button.disabled) return;
+  const button = form.querySelector("[data-confirm]");
+  if (!file || !button || button.disabled || !pane.ready()) return;
   button.disabled = true;
   showError("");
   try {
@@ -76,8 +41,7 @@ async function confirm(event) {
     if (response.type === "opaqueredirect") return location.reload();
     const answer = await response.json().catch(() => ({ errors: [words.broken] }));
     if (answer.errors) return showError(answer.errors.join(" "));
-    form.hidden = true;
-    new UploadPanel(document.getElementById("upload"), words).run(file, answer);
+    upload(file, answer);
   } catch {
     showError(words.offline);
   } finally {
@@ -85,14 +49,19 @@ async function confirm(event) {
   }
 }
 
+function upload(file, job) {
+  form.hidden = true;
+  panel.run(file, job);
+}
+
+function choose() {
+  unfinished.look(form.elements.file.files[0]);
+  return pane.choose();
+}
+
 form.elements.file.addEventListener("change", choose);
-form.elements.target.addEventListener("change", choose);
-preview.addEventListener("change", (event) => (given.take(event.target) ? look() : refresh()));
-preview.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-forget]")) return;
-  given.forget();
-  look();
-});
+form.elements.target.addEventListener("change", () => pane.choose());
 form.addEventListener("submit", confirm);
+takeDrops(form.elements.file, { isOpen: () => !form.hidden, refuse: (key) => showError(words[key]) });
 // A reload keeps the chosen file in some browsers.
 choose();

@@ -8,17 +8,27 @@ const BY_CODE = {
   SlowDown: "busy",
   ServiceUnavailable: "busy",
   InternalError: "busy",
+  NoSuchUpload: "gone",
+  NoSuchBucket: "no_bucket",
+  InvalidAccessKeyId: "no_key",
+  SignatureDoesNotMatch: "altered",
+  RequestTimeTooSkewed: "clock",
 };
 
 function text(xml, name) {
   return xml?.querySelector(name)?.textContent ?? "";
 }
 
+// AccessDenied has many reasons, which only S3's message tells apart.
+function denied(message) {
+  if (/expired/i.test(message)) return "expired";
+  return /according to policy/i.test(message) ? "policy" : "forbidden";
+}
+
 export function storageError(status, body) {
   const xml = body ? new DOMParser().parseFromString(body, "application/xml") : null;
   const code = text(xml, "Code");
-  // A policy that ran out is AccessDenied too; only S3's message tells it from other refusals.
-  const expired = code === "AccessDenied" && /expired/i.test(text(xml, "Message"));
   const fallback = status >= 500 ? "busy" : "refused";
-  return { key: expired ? "expired" : (BY_CODE[code] ?? fallback), code: code || String(status) };
+  const key = code === "AccessDenied" ? denied(text(xml, "Message")) : (BY_CODE[code] ?? fallback);
+  return { key, code: code || String(status) };
 }

@@ -1,9 +1,18 @@
-// The upload as the person sees it: bar, rate, time left, cancel, and what to do when it fails.
+// The upload as the person sees it: bar, rate, time left, cancel, and what to do when it halts.
 
+import { deliver } from "./deliver.js";
 import * as format from "./format.js";
 import { post } from "./http.js";
+import { Line } from "./line.js";
 import { Meter } from "./meter.js";
-import { upload } from "./upload.js";
+
+const LOOK_MS = 1_000;
+
+// Breaks in a row, half a minute: by then a line that is only shaky is back.
+const TOO_OFTEN = 5;
+
+// The share that is shown until the storage has said that it has all.
+const ALMOST = 0.99;
 
 function askBeforeLeaving(event) {
   event.preventDefault();
@@ -11,6 +20,11 @@ function askBeforeLeaving(event) {
 
 export class UploadPanel {
   #abort = new AbortController();
+  #line = null;
+  #meter = new Meter();
+  #sent = 0;
+  #most = 0;
+  #failure = null;
 
   constructor(root, words) {
     this.root = root;
@@ -18,75 +32,135 @@ export class UploadPanel {
     this.part = (name) => root.querySelector(`[data-part=${name}]`);
     this.part("cancel").addEventListener("click", () => this.#cancel());
     this.part("again").addEventListener("click", () => this.#again());
+    // Shown again by the Back button as it was left: its buttons would act on an import that has moved on.
+    addEventListener("pageshow", (event) => {
+      if (event.persisted && !root.hidden) location.reload();
+    });
   }
 
+  // `job` has the addresses to ask, and may have the way to upload.
   run(file, job) {
     this.file = file;
     this.job = job;
     this.root.hidden = false;
     this.part("name").textContent = file.name;
     this.part("title").focus();
-    return this.#send(job.upload);
+    return this.#deliver(job);
   }
 
-  async #send(form) {
-    const meter = new Meter();
-    this.#show("sending");
-    this.#progress(0, meter);
-    this.#abort = new AbortController();
+  async #deliver(job) {
+    this.#start();
     addEventListener("beforeunload", askBeforeLeaving);
+    const looks = setInterval(() => this.#look(), LOOK_MS);
+    const end = () => {
+      clearInterval(looks);
+      removeEventListener("beforeunload", askBeforeLeaving);
+    };
     try {
-      await upload(this.file, form, (sent) => this.#progress(sent, meter), this.#abort.signal);
-      removeEventListener("beforeunload", askBeforeLeaving);
-      await this.#arrived();
+      await deliver(this.file, job, this.#line, {
+        onCompared: (bytes, all) => this.#compared(bytes / all),
+        onSent: (bytes) => this.#moved(bytes),
+        onJoining: () => this.#say("joining"),
+      });
+      end();
+      this.#say("arrived");
+      this.#bar(1);
+      location.assign(this.job.status_url);
     } catch (error) {
-      removeEventListener("beforeunload", askBeforeLeaving);
-      if (error.key !== "cancelled") this.#fail(error);
+      end();
+      if (error.key === "moved_on") location.assign(this.job.status_url);
+      else if (error.key !== "cancelled") this.#fail(error);
     }
   }
 
-  async #arrived() {
-    this.part("percent").textContent = this.words.arrived;
-    // Should this fail, the storage's own event starts the import all the same.
-    await post(this.job.uploaded_url).catch(() => {});
-    location.assign(this.job.status_url);
+  #start() {
+    this.#abort = new AbortController();
+    this.#line = new Line(this.#abort.signal, {
+      onBreak: (key, times) => this.#wait(key, times),
+      onGo: () => this.#go(),
+    });
+    this.#most = 0;
+    this.#moved(0);
+    this.#go();
   }
 
-  #progress(sent, meter) {
-    meter.add(sent);
-    const bar = this.part("bar");
-    bar.max = this.file.size;
-    bar.value = sent;
-    this.part("percent").textContent = format.percent(sent / this.file.size);
-    this.part("sent").textContent = `${format.bytes(sent)} / ${format.bytes(this.file.size)}`;
-    this.part("rate").textContent = meter.rate === null ? "–" : format.rate(meter.rate);
-    const left = meter.secondsLeft(this.file.size);
-    this.part("left").textContent = left === null ? "–" : format.duration(left);
+  #go() {
+    this.#meter = new Meter();
+    this.#show("sending");
+  }
+
+  #wait(key, times) {
+    this.#tell(times < TOO_OFTEN || key !== "lost" ? key : "lost_long");
+    this.#show("waiting", "now");
+    this.#moved(this.#sent);
   }
 
   #fail(error) {
-    const sentence = this.words[error.key] ?? this.words.lost;
-    this.part("error").textContent = sentence.replace("{code}", error.code ?? "");
-    this.#show("failed");
+    this.#failure = error;
+    this.#abort.abort();
+    this.#most = 0;
+    this.#moved(this.#sent);
+    this.#tell(error.key, error.code);
+    this.#show("failed", error.key === "signed_out" ? "sign_in" : "again");
     this.part("again").focus();
   }
 
-  #show(state) {
-    this.root.dataset.state = state;
-    this.part("error").hidden = state !== "failed";
-    this.part("again").hidden = state !== "failed";
+  #tell(key, code = "") {
+    this.part("error").textContent = (this.words[key] ?? this.words.broken).replace("{code}", code);
   }
 
-  // A fresh form each time: the first may have run out.
-  async #again() {
-    try {
-      const response = await post(this.job.form_url);
-      // Anything else means that the job has moved on; its page says where to.
-      if (!response.ok) return location.assign(this.job.status_url);
-      await this.#send((await response.json()).upload);
-    } catch {
-      this.#fail({ key: "offline" });
-    }
+  // The button is there where there is something to press.
+  #show(state, button) {
+    this.root.dataset.state = state;
+    this.#say(state);
+    this.part("error").hidden = !button;
+    this.part("again").hidden = !button;
+    this.part("again").textContent = this.words[button] ?? "";
+    this.#look();
+  }
+
+  #say(state) {
+    const words = this.words[`is_${state}`];
+    // Said anew only when it is new: screen readers read it out.
+    if (this.part("state").textContent !== words) this.part("state").textContent = words;
+  }
+
+  #compared(share) {
+    this.#say("comparing");
+    this.#bar(share);
+  }
+
+  #moved(bytes) {
+    if (bytes > this.#sent) this.#line.moved();
+    this.#sent = bytes;
+    // A part that is sent anew takes nothing back from the bar; what a lost connection took with it, it does.
+    this.#most = this.root.dataset.state === "waiting" ? bytes : Math.max(this.#most, bytes);
+    if (bytes > 0 && bytes < this.file.size && this.root.dataset.state === "sending") this.#say("sending");
+    // What has left the browser is not there yet.
+    this.#bar(Math.min(this.#most / this.file.size, ALMOST));
+    this.part("sent").textContent = `${format.bytes(this.#most)} / ${format.bytes(this.file.size)}`;
+  }
+
+  #bar(share) {
+    this.part("bar").value = share;
+    this.part("percent").textContent = format.percent(share);
+  }
+
+  // The figures that take time to tell.
+  #look() {
+    const goes = this.root.dataset.state === "sending";
+    if (goes) this.#meter.add(this.#sent);
+    const rate = goes ? this.#meter.rate : null;
+    const left = goes ? this.#meter.secondsLeft(this.file.size) : null;
+    this.part("rate").textContent = rate === null ? "–" : format.rate(rate);
+    this.part("left").textContent = left === null ? "–" : format.duration(left);
+  }
+
+  #again() {
+    if (this.root.dataset.state === "waiting") this.#line.hurry();
+    // Its page asks for the login first, and goes on from there.
+    else if (this.#failure.key === "signed_out") location.assign(this.job.status_url);
+    else this.#deliver({ ...this.job, upload: null });
   }
 
   async #cancel() {

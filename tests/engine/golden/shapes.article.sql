@@ -175,6 +175,32 @@ DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
 
 ANALYZE "ready";
 
+DROP TABLE IF EXISTS "review";
+
+CREATE UNLOGGED TABLE "review" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."title", t."rank", ARRAY(SELECT x."tag_id" FROM "All the Articles_tags" x WHERE x."article_id" = t."id" ORDER BY x."tag_id")) AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "All the Articles" t ON t."Slug of it" = "r"."v2"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN EXISTS (
+       SELECT FROM unnest(r."l1") AS w (pk)
+        WHERE NOT EXISTS (
+              SELECT FROM "All the Articles_tags" x WHERE x."article_id" = t."id" AND x."tag_id" = w.pk)) OR EXISTS (
+       SELECT FROM "All the Articles_tags" x
+        WHERE x."article_id" = t."id" AND x."tag_id" <> ALL (r."l1")) OR ROW(t."title", t."rank") IS DISTINCT FROM ROW(r."v3", r."v6") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "review" (kind, record);
+
+ANALYZE "review";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "review" x;
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "shapes_tag" p
@@ -185,6 +211,12 @@ SELECT DISTINCT r.record, 21, 'reference_vanished'
   FROM "ready" r
  CROSS JOIN LATERAL unnest(r."l1") AS w (pk)
  WHERE NOT EXISTS (SELECT FROM present WHERE present.pk = w.pk);
+
+SELECT count(*)
+  FROM (SELECT FROM "All the Articles" t
+          JOIN "ready" r ON t."Slug of it" = "r"."v2"
+         WHERE ROW(t."title", t."rank") IS DISTINCT FROM ROW(r."v3", r."v6")
+           FOR NO KEY UPDATE OF t) held;
 
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."title", t."rank") IS DISTINCT FROM ROW(r."v3", r."v6"))
   FROM "ready" r
@@ -244,3 +276,48 @@ SELECT count(*)
   FROM "ready" r
   JOIN "All the Articles" t ON t."Slug of it" = "r"."v2"
  WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."title", t."rank") IS NOT DISTINCT FROM ROW(r."v3", r."v6"));
+
+SELECT v.record, (
+       SELECT v.record - l.first_record + l.line
+         FROM "lines" l
+        WHERE l.first_record <= v.record
+        ORDER BY l.first_record DESC
+        LIMIT 1), t."id" IS NOT NULL, CAST(t."Slug of it" AS text), CAST(r."v2" AS text), false, CAST(t."id" AS text), CAST(r."v1" AS text), false, CAST(t."title" AS text), CAST(r."v3" AS text), (t."title" IS DISTINCT FROM r."v3"), CAST(t."body" AS text), CAST(r."v4" AS text), false, CAST(t."link" AS text), CAST(r."v5" AS text), false, CAST(t."rank" AS text), CAST(r."v6" AS text), (t."rank" IS DISTINCT FROM r."v6"), CAST(t."views" AS text), CAST(r."v7" AS text), false, CAST(t."price" AS text), CAST(r."v8" AS text), false, CAST(t."ratio" AS text), CAST(r."v9" AS text), false, CAST(t."active" AS text), CAST(r."v10" AS text), false, CAST(t."day" AS text), CAST(r."v11" AS text), false, CAST(t."published" AS text), CAST(r."v12" AS text), false, CAST(t."at" AS text), CAST(r."v13" AS text), false, CAST(t."reading" AS text), CAST(r."v14" AS text), false, CAST(t."payload" AS text), CAST(r."v15" AS text), false, CAST(t."address" AS text), CAST(r."v16" AS text), false, CAST(t."key" AS text), CAST(r."v17" AS text), false, CAST(to_jsonb(t."words") AS text), CAST(to_jsonb(r."v18") AS text), false, CAST(to_jsonb(t."sizes") AS text), CAST(to_jsonb(r."v19") AS text), false, CAST(t."picture" AS text), CAST(r."v20" AS text), false, CAST(t."digest" AS text), CAST(r."v21" AS text), false, (
+       SELECT string_agg(coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."name" AS "k1" FROM "shapes_tag" p WHERE true) q
+        WHERE q.pk = u.pk), '#' || CAST(u.pk AS text)), ', ' ORDER BY coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."name" AS "k1" FROM "shapes_tag" p WHERE true) q
+        WHERE q.pk = u.pk), '#' || CAST(u.pk AS text)))
+         FROM (SELECT DISTINCT u.pk FROM unnest(ARRAY(SELECT x."tag_id" FROM "All the Articles_tags" x WHERE x."article_id" = t."id" ORDER BY x."tag_id")) AS u (pk)) u), (
+       SELECT string_agg(coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."name" AS "k1" FROM "shapes_tag" p WHERE true) q
+        WHERE q.pk = u.pk), '#' || CAST(u.pk AS text)), ', ' ORDER BY coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."name" AS "k1" FROM "shapes_tag" p WHERE true) q
+        WHERE q.pk = u.pk), '#' || CAST(u.pk AS text)))
+         FROM (SELECT DISTINCT u.pk FROM unnest(r."l1") AS u (pk)) u), ((
+       SELECT string_agg(coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."name" AS "k1" FROM "shapes_tag" p WHERE true) q
+        WHERE q.pk = u.pk), '#' || CAST(u.pk AS text)), ', ' ORDER BY coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."name" AS "k1" FROM "shapes_tag" p WHERE true) q
+        WHERE q.pk = u.pk), '#' || CAST(u.pk AS text)))
+         FROM (SELECT DISTINCT u.pk FROM unnest(ARRAY(SELECT x."tag_id" FROM "All the Articles_tags" x WHERE x."article_id" = t."id" ORDER BY x."tag_id")) AS u (pk)) u) IS DISTINCT FROM (
+       SELECT string_agg(coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."name" AS "k1" FROM "shapes_tag" p WHERE true) q
+        WHERE q.pk = u.pk), '#' || CAST(u.pk AS text)), ', ' ORDER BY coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."name" AS "k1" FROM "shapes_tag" p WHERE true) q
+        WHERE q.pk = u.pk), '#' || CAST(u.pk AS text)))
+         FROM (SELECT DISTINCT u.pk FROM unnest(r."l1") AS u (pk)) u))
+  FROM "review" v
+  JOIN "ready" r ON r.ctid = v.place
+  LEFT JOIN "All the Articles" t ON t."Slug of it" = "r"."v2"
+ WHERE v.kind = 'changed' AND v.record > 0
+ ORDER BY v.record ASC
+ LIMIT 51;

@@ -215,6 +215,27 @@ DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
 
 ANALYZE "ready";
 
+DROP TABLE IF EXISTS "review";
+
+CREATE UNLOGGED TABLE "review" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."room", t."begins", t."ends", t."cancelled", t."code", t."seat", t."made", t."bonus", t."article_id") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_booking" t ON t."reference" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN ROW(t."room", t."begins", t."ends", t."cancelled", t."code", t."seat", t."made", t."bonus", t."article_id") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9", r."v10") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "review" (kind, record);
+
+ANALYZE "review";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "review" x;
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "All the Articles" p
@@ -225,6 +246,12 @@ SELECT r.record, 9, 'reference_vanished'
   FROM "ready" r
  WHERE r."v10" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v10");
+
+SELECT count(*)
+  FROM (SELECT FROM "shapes_booking" t
+          JOIN "ready" r ON t."reference" = "r"."v1"
+         WHERE ROW(t."room", t."begins", t."ends", t."cancelled", t."code", t."seat", t."made", t."bonus", t."article_id") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9", r."v10")
+           FOR NO KEY UPDATE OF t) held;
 
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."room", t."begins", t."ends", t."cancelled", t."code", t."seat", t."made", t."bonus", t."article_id") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9", r."v10"))
   FROM "ready" r
@@ -257,3 +284,22 @@ SELECT count(*)
   FROM "ready" r
   JOIN "shapes_booking" t ON t."reference" = "r"."v1"
  WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."room", t."begins", t."ends", t."cancelled", t."code", t."seat", t."made", t."bonus", t."article_id") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9", r."v10"));
+
+SELECT v.record, (
+       SELECT v.record - l.first_record + l.line
+         FROM "lines" l
+        WHERE l.first_record <= v.record
+        ORDER BY l.first_record DESC
+        LIMIT 1), t."id" IS NOT NULL, CAST(t."reference" AS text), CAST(r."v1" AS text), false, CAST(t."room" AS text), CAST(r."v2" AS text), (t."room" IS DISTINCT FROM r."v2"), CAST(t."begins" AS text), CAST(r."v3" AS text), (t."begins" IS DISTINCT FROM r."v3"), CAST(t."ends" AS text), CAST(r."v4" AS text), (t."ends" IS DISTINCT FROM r."v4"), CAST(t."cancelled" AS text), CAST(r."v5" AS text), (t."cancelled" IS DISTINCT FROM r."v5"), CAST(t."code" AS text), CAST(r."v6" AS text), (t."code" IS DISTINCT FROM r."v6"), CAST(t."seat" AS text), CAST(r."v7" AS text), (t."seat" IS DISTINCT FROM r."v7"), CAST(t."made" AS text), CAST(r."v8" AS text), (t."made" IS DISTINCT FROM r."v8"), CAST(t."bonus" AS text), CAST(r."v9" AS text), (t."bonus" IS DISTINCT FROM r."v9"), coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."Slug of it" AS "k1" FROM "All the Articles" p WHERE true) q
+        WHERE q.pk = t."article_id"), '#' || CAST(t."article_id" AS text)), coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."Slug of it" AS "k1" FROM "All the Articles" p WHERE true) q
+        WHERE q.pk = r."v10"), '#' || CAST(r."v10" AS text)), (t."article_id" IS DISTINCT FROM r."v10")
+  FROM "review" v
+  JOIN "ready" r ON r.ctid = v.place
+  LEFT JOIN "shapes_booking" t ON t."reference" = "r"."v1"
+ WHERE v.kind = 'changed' AND v.record > 0
+ ORDER BY v.record ASC
+ LIMIT 51;

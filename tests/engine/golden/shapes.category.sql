@@ -95,6 +95,27 @@ DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
 
 ANALYZE "ready";
 
+DROP TABLE IF EXISTS "review";
+
+CREATE UNLOGGED TABLE "review" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."parent_id") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_category" t ON t."code" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN ROW(t."parent_id") IS DISTINCT FROM ROW(r."v2") OR r."v2" IS NULL AND r."w2" IS NOT NULL THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "review" (kind, record);
+
+ANALYZE "review";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "review" x;
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "shapes_category" p
@@ -117,6 +138,12 @@ UPDATE "ready" r
    SET "v2" = p.pk
   FROM "ready" p
  WHERE p."v1" = r."w2" AND r."v2" IS NULL;
+
+SELECT count(*)
+  FROM (SELECT FROM "shapes_category" t
+          JOIN "ready" r ON t."code" = "r"."v1"
+         WHERE ROW(t."parent_id") IS DISTINCT FROM ROW(r."v2")
+           FOR NO KEY UPDATE OF t) held;
 
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."parent_id") IS DISTINCT FROM ROW(r."v2"))
   FROM "ready" r
@@ -149,3 +176,22 @@ SELECT count(*)
   FROM "ready" r
   JOIN "shapes_category" t ON t."code" = "r"."v1"
  WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."parent_id") IS NOT DISTINCT FROM ROW(r."v2"));
+
+SELECT v.record, (
+       SELECT v.record - l.first_record + l.line
+         FROM "lines" l
+        WHERE l.first_record <= v.record
+        ORDER BY l.first_record DESC
+        LIMIT 1), t."id" IS NOT NULL, CAST(t."code" AS text), CAST(r."v1" AS text), false, coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_category" p WHERE true) q
+        WHERE q.pk = t."parent_id"), '#' || CAST(t."parent_id" AS text)), coalesce(coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_category" p WHERE true) q
+        WHERE q.pk = r."v2"), '#' || CAST(r."v2" AS text)), CAST(r."w2" AS text)), (t."parent_id" IS DISTINCT FROM r."v2" OR (r."v2" IS NULL AND r."w2" IS NOT NULL))
+  FROM "review" v
+  JOIN "ready" r ON r.ctid = v.place
+  LEFT JOIN "shapes_category" t ON t."code" = "r"."v1"
+ WHERE v.kind = 'changed' AND v.record > 0
+ ORDER BY v.record ASC
+ LIMIT 51;

@@ -54,6 +54,27 @@ DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
 
 ANALYZE "ready";
 
+DROP TABLE IF EXISTS "review";
+
+CREATE UNLOGGED TABLE "review" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_continent" t ON t."code" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN false THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "review" (kind, record);
+
+ANALYZE "review";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "review" x;
+
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE false)
   FROM "ready" r
   LEFT JOIN "shapes_continent" t ON t."code" = "r"."v1";
@@ -78,3 +99,16 @@ SELECT count(*)
   FROM "ready" r
   JOIN "shapes_continent" t ON t."code" = "r"."v1"
  WHERE t.xmin <> pg_current_xact_id()::xid;
+
+SELECT v.record, (
+       SELECT v.record - l.first_record + l.line
+         FROM "lines" l
+        WHERE l.first_record <= v.record
+        ORDER BY l.first_record DESC
+        LIMIT 1), t."id" IS NOT NULL, CAST(t."code" AS text), NULL, false
+  FROM "review" v
+  JOIN "ready" r ON r.ctid = v.place
+  LEFT JOIN "shapes_continent" t ON t."code" = "r"."v1"
+ WHERE v.kind = 'unchanged' AND v.record > 0
+ ORDER BY v.record ASC
+ LIMIT 51;

@@ -94,6 +94,33 @@ DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
 
 ANALYZE "ready";
 
+DROP TABLE IF EXISTS "review";
+
+CREATE UNLOGGED TABLE "review" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."name", t."email", t."status") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_customer" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN ROW(t."name", t."email", t."status") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "review" (kind, record);
+
+ANALYZE "review";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "review" x;
+
+SELECT count(*)
+  FROM (SELECT FROM "shapes_customer" t
+          JOIN "ready" r ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
+         WHERE ROW(t."name", t."email", t."status") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4")
+           FOR NO KEY UPDATE OF t) held;
+
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."name", t."email", t."status") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4"))
   FROM "ready" r
   LEFT JOIN "shapes_customer" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8);
@@ -125,3 +152,16 @@ SELECT count(*)
   FROM "ready" r
   JOIN "shapes_customer" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
  WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."name", t."email", t."status") IS NOT DISTINCT FROM ROW(r."v2", r."v3", r."v4"));
+
+SELECT v.record, (
+       SELECT v.record - l.first_record + l.line
+         FROM "lines" l
+        WHERE l.first_record <= v.record
+        ORDER BY l.first_record DESC
+        LIMIT 1), t."id" IS NOT NULL, CAST(t."number" AS text), CAST(r."v1" AS text), false, CAST(t."name" AS text), CAST(r."v2" AS text), (t."name" IS DISTINCT FROM r."v2"), CAST(t."email" AS text), CAST(r."v3" AS text), (t."email" IS DISTINCT FROM r."v3"), CAST(t."status" AS text), CAST(r."v4" AS text), (t."status" IS DISTINCT FROM r."v4")
+  FROM "review" v
+  JOIN "ready" r ON r.ctid = v.place
+  LEFT JOIN "shapes_customer" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
+ WHERE v.kind = 'changed' AND v.record > 0
+ ORDER BY v.record ASC
+ LIMIT 51;

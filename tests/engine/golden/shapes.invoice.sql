@@ -73,6 +73,20 @@ DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
 
 ANALYZE "ready";
 
+DROP TABLE IF EXISTS "review";
+
+CREATE UNLOGGED TABLE "review" AS
+SELECT r.record, r.ctid AS place, 'new' AS kind, hashtextextended('new', r.record) AS mark
+  FROM "ready" r;
+
+CREATE INDEX ON "review" (kind, record);
+
+ANALYZE "review";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "review" x;
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "shapes_customer" p
@@ -107,3 +121,18 @@ SELECT count(*)
   FROM "ready" r
   JOIN "shapes_invoice" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
  WHERE false;
+
+SELECT v.record, (
+       SELECT v.record - l.first_record + l.line
+         FROM "lines" l
+        WHERE l.first_record <= v.record
+        ORDER BY l.first_record DESC
+        LIMIT 1), false, NULL, CAST(r."v1" AS text), false, NULL, coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text))
+         FROM (SELECT p."id" AS pk, p."number" AS "k1" FROM "shapes_customer" p WHERE true AND "p"."tenant_id" = CAST('7' AS int8)) q
+        WHERE q.pk = r."v2"), '#' || CAST(r."v2" AS text)), false
+  FROM "review" v
+  JOIN "ready" r ON r.ctid = v.place
+ WHERE v.kind = 'new' AND v.record > 0
+ ORDER BY v.record ASC
+ LIMIT 51;

@@ -68,6 +68,27 @@ DELETE FROM "ready" r USING "fault" f WHERE r.record = f.record;
 
 ANALYZE "ready";
 
+DROP TABLE IF EXISTS "review";
+
+CREATE UNLOGGED TABLE "review" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."code", t."city_id") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_station" t ON t."code" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."code" IS NULL THEN 'new' WHEN ROW(t."city_id") IS DISTINCT FROM ROW(r."v2") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "review" (kind, record);
+
+ANALYZE "review";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "review" x;
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "shapes_city" p
@@ -78,6 +99,12 @@ SELECT r.record, 1, 'reference_vanished'
   FROM "ready" r
  WHERE r."v2" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v2");
+
+SELECT count(*)
+  FROM (SELECT FROM "shapes_station" t
+          JOIN "ready" r ON t."code" = "r"."v1"
+         WHERE ROW(t."city_id") IS DISTINCT FROM ROW(r."v2")
+           FOR NO KEY UPDATE OF t) held;
 
 SELECT count(*), count(*) FILTER (WHERE t."code" IS NULL), count(*) FILTER (WHERE t."code" IS NOT NULL AND ROW(t."city_id") IS DISTINCT FROM ROW(r."v2"))
   FROM "ready" r
@@ -110,3 +137,22 @@ SELECT count(*)
   FROM "ready" r
   JOIN "shapes_station" t ON t."code" = "r"."v1"
  WHERE (t.xmin <> pg_current_xact_id()::xid AND ROW(t."city_id") IS NOT DISTINCT FROM ROW(r."v2"));
+
+SELECT v.record, (
+       SELECT v.record - l.first_record + l.line
+         FROM "lines" l
+        WHERE l.first_record <= v.record
+        ORDER BY l.first_record DESC
+        LIMIT 1), t."code" IS NOT NULL, CAST(t."code" AS text), CAST(r."v1" AS text), false, coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text), CAST(q."k2" AS text))
+         FROM (SELECT p."id" AS pk, "c1"."k1" AS "k1", p."name" AS "k2" FROM "shapes_city" p JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_land" p WHERE true) "c1" ON "c1".pk = p."land_id" WHERE true) q
+        WHERE q.pk = t."city_id"), '#' || CAST(t."city_id" AS text)), coalesce((
+       SELECT concat_ws(' · ', CAST(q."k1" AS text), CAST(q."k2" AS text))
+         FROM (SELECT p."id" AS pk, "c1"."k1" AS "k1", p."name" AS "k2" FROM "shapes_city" p JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_land" p WHERE true) "c1" ON "c1".pk = p."land_id" WHERE true) q
+        WHERE q.pk = r."v2"), '#' || CAST(r."v2" AS text)), (t."city_id" IS DISTINCT FROM r."v2")
+  FROM "review" v
+  JOIN "ready" r ON r.ctid = v.place
+  LEFT JOIN "shapes_station" t ON t."code" = "r"."v1"
+ WHERE v.kind = 'changed' AND v.record > 0
+ ORDER BY v.record ASC
+ LIMIT 51;

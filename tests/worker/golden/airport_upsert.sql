@@ -116,6 +116,27 @@ DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "s
 
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
+DROP TABLE IF EXISTS "sluice_staging"."review_00000000000000000000000000000000";
+
+CREATE UNLOGGED TABLE "sluice_staging"."review_00000000000000000000000000000000" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  LEFT JOIN "airports_airport" t ON t."icao" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "sluice_staging"."review_00000000000000000000000000000000" (kind, record);
+
+ANALYZE "sluice_staging"."review_00000000000000000000000000000000";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "sluice_staging"."review_00000000000000000000000000000000" x;
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "airports_country" p
@@ -126,6 +147,12 @@ SELECT r.record, 4, 'reference_vanished'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r."v5" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v5");
+
+SELECT count(*)
+  FROM (SELECT FROM "airports_airport" t
+          JOIN "sluice_staging"."ready_00000000000000000000000000000000" r ON t."icao" = "r"."v1"
+         WHERE ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9")
+           FOR NO KEY UPDATE OF t) held;
 
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."iata", t."name", t."city", t."country_id", t."latitude", t."longitude", t."elevation", t."timezone") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9"))
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r

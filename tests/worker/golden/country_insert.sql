@@ -63,6 +63,20 @@ DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "s
 
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
+DROP TABLE IF EXISTS "sluice_staging"."review_00000000000000000000000000000000";
+
+CREATE UNLOGGED TABLE "sluice_staging"."review_00000000000000000000000000000000" AS
+SELECT r.record, r.ctid AS place, 'new' AS kind, hashtextextended('new', r.record) AS mark
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r;
+
+CREATE INDEX ON "sluice_staging"."review_00000000000000000000000000000000" (kind, record);
+
+ANALYZE "sluice_staging"."review_00000000000000000000000000000000";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "sluice_staging"."review_00000000000000000000000000000000" x;
+
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE false)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
   LEFT JOIN "airports_country" t ON t."code" = "r"."v1";

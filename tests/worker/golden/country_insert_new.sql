@@ -58,6 +58,27 @@ DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "s
 
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
+DROP TABLE IF EXISTS "sluice_staging"."review_00000000000000000000000000000000";
+
+CREATE UNLOGGED TABLE "sluice_staging"."review_00000000000000000000000000000000" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."name") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  LEFT JOIN "airports_country" t ON t."code" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN false THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "sluice_staging"."review_00000000000000000000000000000000" (kind, record);
+
+ANALYZE "sluice_staging"."review_00000000000000000000000000000000";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "sluice_staging"."review_00000000000000000000000000000000" x;
+
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE false)
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
   LEFT JOIN "airports_country" t ON t."code" = "r"."v1";

@@ -86,6 +86,27 @@ DELETE FROM "sluice_staging"."ready_00000000000000000000000000000000" r USING "s
 
 ANALYZE "sluice_staging"."ready_00000000000000000000000000000000";
 
+DROP TABLE IF EXISTS "sluice_staging"."review_00000000000000000000000000000000";
+
+CREATE UNLOGGED TABLE "sluice_staging"."review_00000000000000000000000000000000" AS
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."stops") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "sluice_staging"."ready_00000000000000000000000000000000" r
+  LEFT JOIN "airports_route" t ON t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN ROW(t."stops") IS DISTINCT FROM ROW(r."v4") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k;
+
+CREATE INDEX ON "sluice_staging"."review_00000000000000000000000000000000" (kind, record);
+
+ANALYZE "sluice_staging"."review_00000000000000000000000000000000";
+
+SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = 'changed'),
+       count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
+  FROM "sluice_staging"."review_00000000000000000000000000000000" x;
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "airports_airport" p
@@ -107,6 +128,12 @@ SELECT r.record, 2, 'reference_vanished'
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r
  WHERE r."v3" IS NOT NULL
    AND NOT EXISTS (SELECT FROM present WHERE present.pk = r."v3");
+
+SELECT count(*)
+  FROM (SELECT FROM "airports_route" t
+          JOIN "sluice_staging"."ready_00000000000000000000000000000000" r ON t."airline" = "r"."v1" AND t."origin_id" = "r"."v2" AND t."destination_id" = "r"."v3"
+         WHERE ROW(t."stops") IS DISTINCT FROM ROW(r."v4")
+           FOR NO KEY UPDATE OF t) held;
 
 SELECT count(*), count(*) FILTER (WHERE t."id" IS NULL), count(*) FILTER (WHERE t."id" IS NOT NULL AND ROW(t."stops") IS DISTINCT FROM ROW(r."v4"))
   FROM "sluice_staging"."ready_00000000000000000000000000000000" r

@@ -1,0 +1,12 @@
+// Shows the links of the target that is chosen, and no others.
+
+const select = document.getElementById("target");
+
+function show() {
+  for (const links of document.querySelectorAll("[data-links-of]")) {
+    links.hidden = links.dataset.linksOf !== select.value;
+  }
+}
+
+select.addEventListener("change", show);
+show(); // a browser that comes back to the page may have kept another choice

@@ -1,0 +1,1 @@
+"""`bin/bench poll`: how long status pages wait for an answer while an import runs."""
