@@ -140,6 +140,15 @@ def test_a_waiting_review_says_what_would_be_written(bench: Workbench) -> None:
         assert "Look at it and apply it" in form
 
 
+def test_a_japanese_reader_gets_japanese(bench: Workbench) -> None:
+    audience = replace(plan_for("country").audience, language="ja")
+    (mail,) = mails(bench, WITH_A_FAULT.replace("fr", ""), audience=audience)
+    assert mail.subject.endswith("1 件は不採用")
+    for form in both_forms(mail):
+        assert "値が必要" in form
+        assert not re.search(r"[A-Za-z]+ [A-Za-z]+ [A-Za-z]+", form)
+
+
 def test_the_same_file_again_is_asked_about_by_mail(bench: Workbench) -> None:
     bench.import_("country", COUNTRIES)
     bench.world.mails.clear()

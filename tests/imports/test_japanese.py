@@ -1,0 +1,83 @@
+"""Whoever reads Japanese reads no English sentence on any page."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import Any, Final
+
+import pytest
+from django.test import Client
+
+from lambda_worker.files.encodings.names import NAMES
+from tests.browser.accessibility import COUNTRIES, VIEWS
+from tests.imports.factories import make_user
+from tests.imports.web import preview_fields
+
+SENTENCE: Final = re.compile(r"[A-Za-z']{2,}(?: [A-Za-z']{2,}){2,}")
+"""Three English words in a row; names of formats, files and people are shorter."""
+
+READ: Final = ("alt", "aria-label", "aria-description", "content", "placeholder", "title")
+"""Attributes that are shown or read aloud."""
+
+
+class Words(HTMLParser):
+    """All that a person can read of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._within: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "style", "pre", "code"):
+            self._within.append(tag)
+        self.found += [value for name, value in attrs if name in READ and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._within and self._within[-1] == tag:
+            self._within.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._within:
+            self.found.append(data)
+
+
+def english(html: str) -> list[str]:
+    found = [sentence for text in Words(html).found for sentence in SENTENCE.findall(text)]
+    return [sentence for sentence in found if sentence not in NAMES.values()]
+
+
+@pytest.fixture
+def reader() -> Any:
+    return make_user(username="hanako", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def japanese(client: Client, reader: Any) -> Client:
+    client.force_login(reader)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ja"
+    return client
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_page_has_no_english_sentence(japanese: Client, reader: Any, name: str) -> None:
+    html = japanese.get(VIEWS[name].plant(reader), secure=True).content.decode()
+    assert "インポート" in html
+    assert english(html) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_preview_has_none(japanese: Client) -> None:
+    answer = japanese.post("/imports/new/preview/", preview_fields(COUNTRIES), secure=True)
+    html = answer.content.decode()
+    assert "列" in html
+    assert english(html) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_english_sentence_would_be_found(client: Client, reader: Any) -> None:
+    client.force_login(reader)
+    assert english(client.get("/imports/settings/", secure=True).content.decode())
