@@ -84,7 +84,8 @@ class _Column:
     differs: sql.Composable
 
 
-_TEXT = sql.SQL("CAST({value} AS text)")
+# More of it than anybody looks through: a page of the longest texts would fill a dyno's memory.
+_TEXT = sql.SQL("left(CAST({value} AS text), 100000)")
 _ARRAY = sql.SQL("CAST(to_jsonb({value}) AS text)")
 _OLD = sql.SQL("t.{column}")
 _NEW = sql.SQL("r.{column}")
@@ -184,6 +185,7 @@ _VALUES = {
     "unchanged": sql.SQL(", {old}, NULL, false"),
 }
 KINDS: Final = tuple(_VALUES)
+NEW: Final = "new"
 
 
 def statement(

@@ -162,7 +162,8 @@ def _may_import(job: ImportJob, user: Any) -> bool:
         target = get_target(job.target)
     except UnknownTarget:
         return False
-    return target.permits(user, Mode(job.plan.get("mode", Mode.UPSERT)))
+    in_this_mode = target.permits(user, Mode(job.plan.get("mode", Mode.UPSERT)))
+    return in_this_mode and (not job.plan.get("exclusive") or target.permits_exclusive(user))
 
 
 def cancel(job: ImportJob, user: Any) -> bool:

@@ -29,7 +29,6 @@ TRUST: Final = {Status.STAGING: math.inf, Status.CHECKING: 1.0, Status.APPLYING:
 """How fast a phase's own speed takes over from what was expected, by the share that is done. The
 statements of a check take unlike times, the batches of a write like ones."""
 
-
 BATCHES: Final = 16
 """As many as lambda_worker.applying writes a long load in."""
 

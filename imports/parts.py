@@ -165,17 +165,29 @@ def join(job: ImportJob, sent: str) -> None:
     """
     try:
         found = there(job)
+        if len(found) != Cut.of(job.declared_size).count or digest(found) != sent:
+            raise Incomplete(f"{len(found)} parts of {job.pk}")
+        _complete(job, found)
     except UploadGone:
         return  # an earlier call did it, and its answer was lost: the worker looks for itself
-    if len(found) != Cut.of(job.declared_size).count or digest(found) != sent:
-        raise Incomplete(f"{len(found)} parts of {job.pk}")
-    parts = [{"PartNumber": number, "ETag": found[number]} for number in sorted(found)]
-    aws.client("s3").complete_multipart_upload(
-        **_upload(job),
-        MultipartUpload={"Parts": parts},
-        # S3 refuses any other sum: what content-length-range is for a POST.
-        MpuObjectSize=job.declared_size,
-    )
+
+
+def _complete(job: ImportJob, etags: dict[int, str]) -> None:
+    """UploadGone, or Incomplete where a part was sent anew since it was listed."""
+    parts = [{"PartNumber": number, "ETag": etags[number]} for number in sorted(etags)]
+    try:
+        aws.client("s3").complete_multipart_upload(
+            **_upload(job),
+            MultipartUpload={"Parts": parts},
+            # S3 refuses any other sum: what content-length-range is for a POST.
+            MpuObjectSize=job.declared_size,
+        )
+    except ClientError as error:
+        if _is_gone(error):
+            raise UploadGone(job.upload_id) from error
+        if _code(error) == "InvalidPart":
+            raise Incomplete(f"a part of {job.pk} was sent anew") from error
+        raise
 
 
 def forget(job: ImportJob) -> None:
@@ -210,4 +222,8 @@ def _upload(job: ImportJob) -> dict[str, Any]:
 
 
 def _is_gone(error: ClientError) -> bool:
-    return bool(error.response["Error"]["Code"] == "NoSuchUpload")
+    return _code(error) == "NoSuchUpload"
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response["Error"]["Code"])

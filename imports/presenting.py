@@ -24,7 +24,6 @@ from lambda_worker.contract import Status
 GROUPS_SHOWN: Final = 8
 """The commonest faults, usually all of them; their own page has the others."""
 
-
 POLL_SECONDS: Final = 1
 """A worker tells its progress once a second."""
 
@@ -98,7 +97,7 @@ def settled(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
     """What came of it so far: new with a new state, and still enough to read."""
     return {
         "is_over": progress.terminal,
-        "review": reviews.panel(job, may_decide=jobs.may_act_on(job, user)),
+        "review": reviews.panel(job, user, may_decide=jobs.may_act_on(job, user)),
         "may_import": progress.terminal and fixing.may_import(job, user),
         "notes": _notes(job) if _is_still(progress) else [],
         "rejects": _rejects(job, user) if progress.rejected and _is_still(progress) else None,
@@ -161,13 +160,13 @@ def _actions(seen: Snapshot, progress: Progress) -> list[Action]:
     if seen.rights is None or not seen.rights.act:
         return []
     job = seen.job
+    if reviews.waits(job):
+        return []  # they stand below what is reviewed
     actions = []
     if progress.stalled or jobs.waits_too_long(job):
         actions.append(_action(job, "retry", _("Try again now"), "default"))
     elif progress.status is Status.FAILED and jobs.may_retry(job):
         actions.append(_action(job, "retry", _("Try again"), "default"))
-    if reviews.waits(job):
-        return []  # they stand below what is reviewed
     if progress.status in contract.ACTIVE and not progress.cancelling:
         actions.append(_action(job, "cancel", _("Cancel the import"), "danger"))
     return actions

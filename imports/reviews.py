@@ -5,17 +5,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.contrib.auth import get_permission_codename
 from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from imports.differences import KINDS, NEW
 from imports.models import ImportJob
+from imports.registry import UnknownTarget, get_target
 from imports.templatetags.imports_format import grouped
 from lambda_worker.contract import Status
+from lambda_worker.plan import Mode
 from lambda_worker.reviewing import Counts, Reviewed
 
 # -- Who has decided ------------------------------------------------------------------------------
@@ -43,6 +47,23 @@ def reviewed(job: ImportJob) -> Reviewed | None:
         return Reviewed.from_json(job.review)
     except ValueError:
         return None
+
+
+# -- Who may see the rows --------------------------------------------------------------------------
+
+
+def kinds_for(job: ImportJob, user: Any) -> tuple[str, ...]:
+    """The kinds of rows that the user may see. What stands in the table is for those who may look
+    at it or change it; the new rows are the file's own."""
+    try:
+        target = get_target(job.target)
+    except UnknownTarget:
+        return ()
+    options = target.model._meta
+    look = f"{options.app_label}.{get_permission_codename('view', options)}"
+    if target.permits(user, Mode.UPSERT) or user.has_perm(look):
+        return KINDS
+    return (NEW,) if target.permits(user) else ()
 
 
 # -- The panel ------------------------------------------------------------------------------------
@@ -96,14 +117,15 @@ class Panel:
     consequence: str
     has_changed: bool
     same_numbers: bool
+    sees_rows: bool
     tallies: list[Tally]
 
 
-def panel(job: ImportJob, *, may_decide: bool) -> Panel | None:
+def panel(job: ImportJob, user: Any, *, may_decide: bool) -> Panel | None:
     """None where the job is not in review."""
     if job.status != Status.IN_REVIEW:
         return None
-    found = reviewed(job)
+    found, kinds = reviewed(job), kinds_for(job, user)
     return Panel(
         number=job.attempt,
         waits=waits(job),
@@ -112,16 +134,18 @@ def panel(job: ImportJob, *, may_decide: bool) -> Panel | None:
         consequence=_consequence(found.counts) if found else "",
         has_changed=found is not None and found.before is not None,
         same_numbers=found is not None and found.before == found.counts,
-        tallies=tallies(found) if found else [],
+        sees_rows=bool(kinds),
+        tallies=_tallies(found, kinds) if found else [],
     )
 
 
-def tallies(found: Reviewed) -> list[Tally]:
-    """The counts, but for those that say nothing."""
+def _tallies(found: Reviewed, kinds: tuple[str, ...]) -> list[Tally]:
+    """The counts, but for those that say nothing. Rows of other `kinds` have no page."""
     shown = []
     for name, label in LABELS.items():
         count: int = getattr(found.counts, name)
         before = getattr(found.before, name) if found.before else count
+        kind = KIND_OF.get(name, "")
         if count or before or (name in ALWAYS and not _is_skipping(name, found.counts)):
             shown.append(
                 Tally(
@@ -130,7 +154,7 @@ def tallies(found: Reviewed) -> list[Tally]:
                     hint=_(HINTS[name]),
                     count=count,
                     before=before if before != count else None,
-                    kind=KIND_OF.get(name, "") if count else "",
+                    kind=kind if count and kind in kinds else "",
                 )
             )
     return shown

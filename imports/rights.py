@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import PermissionsMixin
 
 LOOK: Final = "imports.view_all_imports"
 ACT: Final = "imports.change_importjob"
@@ -38,11 +39,14 @@ def rights_in_sql(user: Any) -> RightsInSql | None:
     """The same as part of another query; None where that is not possible, or costs none anyway.
 
     Only Django's own backend is known to decide by nothing but the tables; a user of another
-    manager, or of another backend, is asked in the ordinary way.
+    manager or backend, or with an answer of their own, is asked in the ordinary way.
     """
     if user.is_superuser or list(settings.AUTHENTICATION_BACKENDS) != [STOCK]:
         return None
-    if not hasattr(get_user_model()._default_manager, "with_perm"):
+    model: Any = get_user_model()
+    if model.has_perm is not PermissionsMixin.has_perm:
+        return None
+    if not hasattr(model._default_manager, "with_perm"):
         return None
     looks, acts = _permission(user.pk, LOOK), _permission(user.pk, ACT)
     return RightsInSql(looks[0], acts[0], (*looks[1], *acts[1]))

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,11 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from imports import jobs, reviews, wording
-from imports.differences import KINDS, Busy, Lost, Page, page_of
+from imports.differences import NEW, Busy, Lost, Page, page_of
 from imports.models import ImportJob
-from imports.registry import UnknownTarget, get_target
 from imports.views.chrome import job_or_404, page, signed_in
-from lambda_worker.contract import Status
 from lambda_worker.plan import ImportPlan
 
 MOST: int = 2**63 - 1
@@ -35,35 +32,28 @@ def changes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A page of the rows that would be new, changed or unchanged; of a review that is over, the
     job's own page."""
     job = job_or_404(request, pk)
-    if not _may_see_rows(job, request.user):
+    kinds = reviews.kinds_for(job, request.user)
+    if not kinds:
         raise PermissionDenied
-    found, plan = reviews.reviewed(job), _plan(job)
-    if job.status != Status.IN_REVIEW or found is None or plan is None:
+    may_decide = jobs.may_act_on(job, request.user)
+    review = reviews.panel(job, request.user, may_decide=may_decide)
+    plan = _plan(job)
+    if review is None or not review.tallies or plan is None:
         return redirect("imports:job", pk=pk)
-    tabs = [tally for tally in reviews.tallies(found) if tally.name in reviews.KIND_OF]
-    kind = request.GET.get("kind") or next((tab.kind for tab in tabs if tab.kind), "new")
-    if kind not in KINDS:
+    tabs = [tally for tally in review.tallies if tally.name in reviews.KIND_OF]
+    filled = [tab.kind for tab in tabs if tab.kind]
+    kind = request.GET.get("kind") or next(iter(filled), NEW)
+    if kind not in kinds:
         raise Http404
     context = {
         "job": job,
-        "review": reviews.panel(job, may_decide=jobs.may_act_on(job, request.user)),
+        "review": review,
         "tabs": tabs,
         "kind": kind,
         "target_name": wording.target_name(job.target),
-        **_rows(request, job, plan, kind),
+        **(_rows(request, job, plan, kind) if kind in filled else {}),
     }
     return page(request, "imports/changes.html", _("What would change"), context)
-
-
-def _may_see_rows(job: ImportJob, user: Any) -> bool:
-    """The rows of the table stand there too: for those who may import into it, or look at it."""
-    try:
-        target = get_target(job.target)
-    except UnknownTarget:
-        return False
-    options = target.model._meta
-    look = f"{options.app_label}.{get_permission_codename('view', options)}"
-    return target.permits(user) or bool(user.has_perm(look))
 
 
 def _plan(job: ImportJob) -> ImportPlan | None:

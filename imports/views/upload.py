@@ -135,9 +135,18 @@ def _status(error: ClientError) -> int:
 
 def upload_context(job: ImportJob, user: Any) -> dict[str, Any]:
     """For the page of a job whose file is awaited: what its owner needs to go on."""
-    if job.status != Status.AWAITING_UPLOAD or not jobs.may_act_on(job, user):
+    if job.status != Status.AWAITING_UPLOAD or not _may_go_on(job, user):
         return {}
     return {"words": upload_words(), "waiting": _waiting(job)}
+
+
+def _may_go_on(job: ImportJob, user: Any) -> bool:
+    """As own_job asks it of every step."""
+    try:
+        jobs.require_import(job, user)
+    except jobs.NotAllowed:
+        return False
+    return True
 
 
 def start_context(user: Any) -> dict[str, Any]:

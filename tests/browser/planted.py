@@ -48,5 +48,5 @@ def beat(job: ImportJob, status: Status, **written: Any) -> None:
         written |= {"phase": status.value, "phase_started_at": now}
     as_owner(Owner.WORKER)
     ImportJob.objects.filter(pk=job.pk).update(status=status.value)
-    ImportAttempt.objects.filter(job=job).update(heartbeat_at=now, **written)
+    ImportAttempt.objects.filter(job=job).update(**{"heartbeat_at": now, **written})
     as_owner(Owner.WEB)

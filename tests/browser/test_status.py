@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from imports import jobs
 from imports.models import ImportJob
 from lambda_worker.contract import Status
 from tests.browser.planted import beat, make_admin, plain_http
@@ -114,6 +117,31 @@ def test_the_focus_of_a_button_that_goes_falls_on_what_is_new(site: Site, job: I
     expect(site.page.locator("#sentence")).to_be_focused()
 
 
+def test_the_focus_stays_on_a_button_that_moves_up(site: Site, job: ImportJob) -> None:
+    again = site.page.get_by_role("button", name="Try again now")
+    cancel = site.page.get_by_role("button", name="Cancel the import")
+    beat(job, Status.STAGING, heartbeat_at=timezone.now() - timedelta(minutes=1))
+    expect(again).to_be_visible()
+    cancel.focus()
+    beat(job, Status.STAGING)
+    expect(again).to_have_count(0)
+    expect(cancel).to_be_focused()
+
+
+def test_what_came_of_it_is_asked_for_until_it_is_there(site: Site, job: ImportJob) -> None:
+    site.page.route("**/outcome/", lambda route: route.abort(), times=1)
+    beat(job, Status.CANCELLED)
+    expect(site.page.get_by_role("link", name="All imports")).to_be_visible(timeout=15_000)
+
+
+def test_no_file_is_asked_for_once_another_page_has_sent_it(site: Site, job: ImportJob) -> None:
+    awaiting = make_job(owner=job.owner)
+    site.page.goto(f"{site.url}/imports/{awaiting.pk}/")
+    expect(site.page.locator("#resume")).to_be_visible()
+    jobs.mark_uploaded(awaiting)
+    expect(site.page.locator("#resume")).to_be_hidden(timeout=15_000)
+
+
 def test_the_polling_stops_at_the_end(site: Site, job: ImportJob) -> None:
     polls: list[str] = []
     site.page.on("request", lambda asked: polls.append(asked.url))
@@ -121,6 +149,7 @@ def test_the_polling_stops_at_the_end(site: Site, job: ImportJob) -> None:
     site.wait_until_over()
     expect(site.page.get_by_role("link", name="All imports")).to_be_visible()
     before = len([url for url in polls if "/progress/" in url])
+    site.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     site.page.wait_for_timeout(2_500)
     assert len([url for url in polls if "/progress/" in url]) == before > 0
 

@@ -189,6 +189,7 @@ def test_a_refused_part_is_said_in_words_and_the_next_try_succeeds(
     site.shots("upload-refused")
     site.page.unroute("**/upload-parts/")
     site.page.click("[data-part=again]")
+    expect(site.page.locator("[data-part=title]")).to_be_focused()
     site.page.wait_for_url("**/imports/*-*-*-*-*/", timeout=IMPORT_MS)
     site.wait_until_over()
     assert imported(stack)["status"] == "succeeded"
@@ -224,7 +225,7 @@ def test_a_policy_s_refusal_is_said_in_words(site: Site, small_file: Path) -> No
     expect(error).to_contain_text("not what this upload was permitted for")
 
 
-def test_two_files_and_folders_are_not_taken_by_a_drop(site: Site) -> None:
+def test_two_files_are_not_taken_by_a_drop(site: Site) -> None:
     site.page.goto(f"{site.url}/imports/new/?target=airports.country")
     drop(site, "a.csv", "b.csv")
     expect(site.page.locator("#form-errors")).to_contain_text("One file at a time")

@@ -241,6 +241,21 @@ def test_an_update_wants_the_change_permission_when_it_is_approved() -> None:
         jobs.approve(job, job.owner)
 
 
+LOCKING = {"mode": "insert", "exclusive": True}
+
+
+def test_a_load_that_locks_the_table_wants_that_permission_when_it_is_approved() -> None:
+    job = make_job(Status.IN_REVIEW, owner=make_user(*MAY_IMPORT), plan=LOCKING)
+    with pytest.raises(jobs.NotAllowed):
+        jobs.approve(job, job.owner)
+
+
+def test_who_may_lock_the_table_approves_such_a_load(sent: list[CommandMessage]) -> None:
+    owner = make_user(*MAY_IMPORT, "load_exclusively")
+    job = make_job(Status.IN_REVIEW, owner=owner, plan=LOCKING)
+    assert jobs.approve(job, owner)
+
+
 def test_who_may_act_on_all_acts_for_an_owner_who_may_import(sent: list[CommandMessage]) -> None:
     job = make_job(Status.FAILED, owner=make_user(*MAY_IMPORT))
     assert jobs.retry(job, make_user("change_importjob"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from django.test import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
@@ -153,6 +153,38 @@ def test_joining_again_after_a_lost_answer_is_no_fault(s3: Any, job: ImportJob) 
     digest = send_all(s3, job)
     parts.join(job, digest)
     parts.join(job, digest)
+
+
+def failing_to_join(s3: Any, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if something came between the list of the parts and their joining."""
+
+    def fail(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": code}}, "CompleteMultipartUpload")
+
+    monkeypatch.setattr(s3, "complete_multipart_upload", fail)
+
+
+def test_two_pages_that_join_at_once_are_no_fault(
+    s3: Any, job: ImportJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_to_join(s3, "NoSuchUpload", monkeypatch)
+    parts.join(job, send_all(s3, job))
+
+
+def test_a_part_that_is_sent_anew_while_they_are_joined_is_not_joined(
+    s3: Any, job: ImportJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_to_join(s3, "InvalidPart", monkeypatch)
+    with pytest.raises(Incomplete):
+        parts.join(job, send_all(s3, job))
+
+
+def test_any_other_refusal_to_join_is_told(
+    s3: Any, job: ImportJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_to_join(s3, "AccessDenied", monkeypatch)
+    with pytest.raises(ClientError):
+        parts.join(job, send_all(s3, job))
 
 
 def test_cancelling_throws_the_parts_away(s3: Any, job: ImportJob) -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from imports import differences, queues
+from imports.cells import cell
 from imports.differences import Lost, Page, Shown, page_of
 from imports.models import ImportJob
 from imports.testing import run_import, work_on
@@ -131,7 +132,8 @@ def test_rows_that_have_changed_since_the_check_are_marked(job: ImportJob) -> No
     Country.objects.filter(code="BE").update(name="Belgium")
     Country.objects.create(code="CH", name="Switzerland")
     Country.objects.filter(code="AT").delete()
-    assert all(row.is_stale for kind in differences.KINDS for row in read(job, kind).rows)
+    marks = [[row.is_stale for row in read(job, kind).rows] for kind in differences.KINDS]
+    assert marks == [[True], [True], [True]]
 
 
 def test_no_value_and_an_empty_text_are_told_apart() -> None:
@@ -142,6 +144,14 @@ def test_no_value_and_an_empty_text_are_told_apart() -> None:
     assert iata.was is not None
     assert iata.was.is_empty
     assert city.value.text == "“”"
+
+
+def test_of_a_huge_value_no_more_is_read_than_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    long = f"slug,title,body\na,Title,{'x' * 200_000}\n"
+    monkeypatch.setattr(differences, "cell", lambda text: cell(str(len(text))))
+    assert (None, "100000") in texts(read(in_review("shapes.article", long), "new"))[0]
 
 
 @pytest.mark.parametrize("loss", ["TRUNCATE {}", "DROP TABLE {}"])
@@ -237,6 +247,17 @@ def test_lost_rows_can_be_checked_again(client: Client, job: ImportJob) -> None:
     assert f"/imports/{job.pk}/check-again/" in show(client, job)
 
 
+@pytest.mark.parametrize("kind", ["", "new", "changed"])
+def test_where_no_row_is_left_none_is_called_lost(client: Client, user: Any, kind: str) -> None:
+    job = in_review("airports.country", "code,name\nxx,Nowhere\n", user=user)
+    assert "No row of the file is like that." in show(client, job, f"?kind={kind}")
+
+
+def test_rows_that_an_insert_does_not_have_are_not_called_lost(client: Client, user: Any) -> None:
+    job = in_review("airports.country", FILE, user=user, mode=Mode.INSERT)
+    assert "No row of the file is like that." in show(client, job, "?kind=changed")
+
+
 @pytest.mark.parametrize("query", ["?kind=other", "?kind=rejected"])
 def test_an_unknown_kind_is_not_found(client: Client, job: ImportJob, query: str) -> None:
     assert client.get(f"/imports/{job.pk}/changes/{query}", secure=True).status_code == 404
@@ -264,6 +285,26 @@ def test_rows_of_the_table_are_for_those_who_may_see_it(job: ImportJob) -> None:
     assert client_of(both).get(f"/imports/{job.pk}/changes/", secure=True).status_code == 200
 
 
+def test_who_may_only_add_sees_nothing_of_the_table() -> None:
+    adder = make_user("add_country")
+    Country.objects.create(code="AT", name="Secret")
+    job = in_review("airports.country", FILE, user=adder, mode=Mode.INSERT_NEW)
+    client = client_of(adder)
+    assert "Belgium" in show(client, job)
+    assert "kind=unchanged" not in show(client, job)
+    refused = client.get(f"/imports/{job.pk}/changes/?kind=unchanged", secure=True)
+    assert refused.status_code == 404
+
+
+@pytest.mark.parametrize(("permission", "links"), [("view_country", 4), ("view_airport", 0)])
+def test_no_link_leads_to_rows_that_one_may_not_see(
+    job: ImportJob, permission: str, links: int
+) -> None:
+    client = client_of(make_user("view_all_imports", permission))
+    text = client.get(f"/imports/{job.pk}/", secure=True).content.decode()
+    assert text.count(f'"/imports/{job.pk}/changes/') == links
+
+
 def test_those_who_may_only_look_decide_nothing(job: ImportJob) -> None:
     client = client_of(make_user("view_all_imports", "view_country"))
     assert "/approve/" not in show(client, job)
@@ -279,7 +320,9 @@ def test_a_click_on_an_older_review_approves_nothing(client: Client, job: Import
     assert job.review_approved_at is None
 
 
-@pytest.mark.parametrize("fields", [{}, {"review": ""}, {"review": "x"}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"review": ""}, {"review": "x"}, {"review": str(2**63 - 1)}]
+)
 def test_a_click_that_names_no_review_approves_nothing(
     client: Client, job: ImportJob, fields: dict[str, str]
 ) -> None:

@@ -61,3 +61,9 @@ def test_another_backend_is_asked_itself(settings: Any) -> None:
     text = client_of(user).get(f"/imports/{job.pk}/progress/", secure=True).content.decode()
     assert 'id="sentence"' in text
     assert "/cancel/" not in text
+
+
+def test_a_user_model_that_answers_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user("view_all_imports")
+    monkeypatch.setattr(User, "has_perm", lambda *_args: False)
+    assert rights_in_sql(user) is None

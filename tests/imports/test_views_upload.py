@@ -189,6 +189,15 @@ def test_the_job_s_page_offers_that_to_nobody_else(job: ImportJob) -> None:
     assert 'id="resume-file"' not in page.content.decode()
 
 
+def test_the_job_s_page_offers_that_to_nobody_whose_right_was_withdrawn(
+    user: Any, job: ImportJob
+) -> None:
+    user.user_permissions.clear()
+    page = client_of(user).get(f"/imports/{job.pk}/", secure=True)
+    assert page.status_code == 200
+    assert 'id="resume-file"' not in page.content.decode()
+
+
 def test_the_job_s_page_offers_that_no_longer_than_it_can_be(
     client: Client, job: ImportJob
 ) -> None:

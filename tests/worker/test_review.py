@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
+from lambda_worker import applying
 from lambda_worker.claim import Order
 from lambda_worker.contract import Command
 from lambda_worker.plan import Duplicates, Mode, Review
+from lambda_worker.reviewing import require_same
 from tests.worker.workbench import Workbench
 
 KINDS = ("new", "changed", "unchanged", "skipped", "superseded", "rejected")
@@ -120,6 +123,20 @@ def test_where_the_table_has_changed_nothing_is_written(countries: Workbench, ca
     assert counts(countries, job) == now
     shown = countries.row(job)["review"]["before"]
     assert {kind: n for kind, n in shown.items() if n} == FORESEEN[Mode.UPSERT]
+
+
+def test_what_is_found_as_reviewed_stays_so_until_it_is_written(
+    countries: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def and_then_somebody_writes(*arguments: Any) -> None:
+        require_same(*arguments)
+        put(countries, "SET lock_timeout = 100")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            put(countries, "UPDATE airports_country SET name = 'Older' WHERE code = 'BE'")
+
+    job = reviewed(countries)
+    monkeypatch.setattr(applying, "require_same", and_then_somebody_writes)
+    assert countries.approve(job) == "succeeded"
 
 
 def test_a_column_that_the_file_does_not_have_may_change(countries: Workbench) -> None:

@@ -13,7 +13,7 @@ root.querySelector("input").addEventListener("change", (event) => {
   const [file] = event.target.files;
   if (!file) return;
   error.hidden = file.size === job.size;
-  error.textContent = words.another_file.replace("{name}", job.name);
+  error.textContent = words.another_file.replace("{name}", () => job.name);
   if (!error.hidden) return;
   root.hidden = true;
   new UploadPanel(document.getElementById("upload"), words).run(file, job);

@@ -9,6 +9,8 @@ const HIDDEN_EVERY = 15 * SECOND;
 const MOST = 30 * SECOND;
 // Of a second: htmx's own clock may tick a moment early.
 const EARLY = 0.2 * SECOND;
+// What came of an import that is over is asked for once, and no later poll would bring it.
+const OUTCOME_AGAIN = 5 * SECOND;
 
 const panel = document.getElementById("progress");
 const lost = document.getElementById("connection-lost");
@@ -34,9 +36,15 @@ function putInto(fragment) {
 function tellOfNews(focused) {
   const sentence = document.getElementById("sentence");
   announcement.textContent = sentence.textContent;
-  // A button that was under the fingers is gone: nobody is thrown back to the page's beginning.
-  if (focused && !document.getElementById(focused)) sentence.focus({ preventScroll: true });
-  window.htmx.ajax("GET", outcome.dataset.url, { target: outcome, swap: "innerHTML" });
+  // A button that was under the fingers is gone or made anew: nobody is thrown back to the page's beginning.
+  if (focused && document.activeElement?.id !== focused) {
+    (document.getElementById(focused) ?? sentence).focus({ preventScroll: true });
+  }
+  askForOutcome();
+}
+
+function askForOutcome() {
+  window.htmx.ajax("GET", outcome.dataset.url, { source: outcome, target: outcome, swap: "innerHTML" });
 }
 
 window.htmx.defineExtension("patch", {
@@ -67,8 +75,14 @@ panel.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (failures === 1) announcement.textContent = lost.textContent;
 });
 
+outcome.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  // No status: the line broke.
+  if (xhr.status === 0 || xhr.status >= 500) setTimeout(askForOutcome, OUTCOME_AGAIN);
+});
+
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) return;
+  const isOver = !panel.hasAttribute("hx-get");
+  if (document.hidden || isOver) return;
   asked = -Infinity;
   window.htmx.trigger(panel, "ask");
 });

@@ -111,11 +111,14 @@ export class UploadPanel {
 
   // The button is there where there is something to press.
   #show(state, button) {
+    const again = this.part("again");
     this.root.dataset.state = state;
     this.#say(state);
     this.part("error").hidden = !button;
-    this.part("again").hidden = !button;
-    this.part("again").textContent = this.words[button] ?? "";
+    // It goes from under the fingers: nobody is thrown back to the page's beginning.
+    if (!button && document.activeElement === again) this.part("title").focus({ preventScroll: true });
+    again.hidden = !button;
+    again.textContent = this.words[button] ?? "";
     this.#look();
   }
 
@@ -164,6 +167,7 @@ export class UploadPanel {
   }
 
   async #cancel() {
+    this.part("cancel").disabled = true; // the second press of two would be told that it came too late
     this.#abort.abort();
     await post(this.job.cancel_url).catch(() => {});
     location.assign(this.job.status_url);
