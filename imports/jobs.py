@@ -136,7 +136,10 @@ def mark_uploaded(job: ImportJob) -> bool:
 
     No command is sent: the bucket's own event starts the worker.
     """
-    return _move(job, Status.AWAITING_UPLOAD, Status.QUEUED)
+    waiting = ImportJob.objects.filter(pk=job.pk, status=Status.AWAITING_UPLOAD.value)
+    moved = waiting.update(status=Status.QUEUED.value, nudged_at=timezone.now())
+    job.refresh_from_db()
+    return bool(moved)
 
 
 def may_act_on(job: ImportJob, user: Any) -> bool:
@@ -244,7 +247,10 @@ def retry(job: ImportJob, user: Any) -> bool:
     failed = ImportJob.objects.filter(pk=job.pk, status=Status.FAILED.value)
     with transaction.atomic():
         moved = failed.update(
-            status=Status.QUEUED.value, retries=F("retries") + 1, finished_at=None
+            status=Status.QUEUED.value,
+            retries=F("retries") + 1,
+            finished_at=None,
+            nudged_at=timezone.now(),
         )
         if moved:
             # A wish to cancel was meant for the run that failed.
@@ -282,12 +288,6 @@ def check_again(job: ImportJob, user: Any) -> bool:
     _require(job, user)
     again = CommandMessage(Command.RETRY, job.pk, job.attempt)
     return reviews.waits(job) and nudge(job, A_PRESS, again)
-
-
-def _move(job: ImportJob, old: Status, new: Status) -> bool:
-    moved = ImportJob.objects.filter(pk=job.pk, status=old.value).update(status=new.value)
-    job.refresh_from_db()
-    return bool(moved)
 
 
 def _values(statuses: frozenset[Status]) -> list[str]:

@@ -188,7 +188,7 @@ shows would happen (see reviewing.Reviewed), empty where there was none. `fixes_
 rejects, put right, are this file. `upload_id` is S3's, of an upload in parts.
 `announced_at` is when the web side told its own code that the job has ended.
 `repeats_id` is an earlier job that imported the very same bytes into the same target; `nudged_at`
-is when the web side last sent a message because nothing moved.
+is when the web side last had the worker told: by the upload, by a retry, or because nothing moved.
 Empty string, not null, stands for "not yet" in the text columns."""
 
 ATTEMPT_COLUMNS: Final[tuple[Column, ...]] = (

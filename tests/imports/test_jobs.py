@@ -96,6 +96,12 @@ def test_an_upload_queues_the_job_once() -> None:
     assert job.status == Status.QUEUED
 
 
+def test_after_a_long_upload_a_worker_still_has_its_time_to_come() -> None:
+    job = make_job(created_at=timezone.now() - timedelta(hours=1))
+    assert jobs.mark_uploaded(job)
+    assert not jobs.waits_too_long(job)
+
+
 def test_an_upload_is_no_news_where_the_worker_was_first() -> None:
     job = make_job(Status.STAGING)
     assert not jobs.mark_uploaded(job)
