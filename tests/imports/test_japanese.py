@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any, Final
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from lambda_worker.files.encodings.names import NAMES
 from tests.browser.accessibility import COUNTRIES, VIEWS
@@ -55,10 +57,11 @@ def reader() -> Any:
 
 
 @pytest.fixture
-def japanese(client: Client, reader: Any) -> Client:
+def japanese(client: Client, reader: Any) -> Iterator[Client]:
     client.force_login(reader)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ja"
-    return client
+    with translation.override("ja"):  # as in the requests that make the jobs; and none stays so
+        yield client
 
 
 @pytest.mark.django_db(transaction=True)
