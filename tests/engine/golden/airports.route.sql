@@ -156,13 +156,13 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), false, NULL, CAST(r."v1" AS text), false, NULL, coalesce((
+        LIMIT 1), false, NULL, left(CAST(r."v1" AS text), 100000), false, NULL, coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text))
          FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) q
         WHERE q.pk = r."v2"), '#' || CAST(r."v2" AS text)), false, NULL, coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text))
          FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) q
-        WHERE q.pk = r."v3"), '#' || CAST(r."v3" AS text)), false, NULL, CAST(r."v4" AS text), false
+        WHERE q.pk = r."v3"), '#' || CAST(r."v3" AS text)), false, NULL, left(CAST(r."v4" AS text), 100000), false
   FROM "review" v
   JOIN "ready" r ON r.ctid = v.place
  WHERE v.kind = 'new' AND v.record > 0

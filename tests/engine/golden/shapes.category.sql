@@ -182,7 +182,7 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, CAST(t."code" AS text), CAST(r."v1" AS text), false, coalesce((
+        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."code" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text))
          FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_category" p WHERE true) q
         WHERE q.pk = t."parent_id"), '#' || CAST(t."parent_id" AS text)), coalesce(coalesce((

@@ -130,7 +130,7 @@ SELECT v.record, (
         LIMIT 1), false, NULL, coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text))
          FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_land" p WHERE true) q
-        WHERE q.pk = r."v1"), '#' || CAST(r."v1" AS text)), false, NULL, CAST(r."v2" AS text), false
+        WHERE q.pk = r."v1"), '#' || CAST(r."v1" AS text)), false, NULL, left(CAST(r."v2" AS text), 100000), false
   FROM "review" v
   JOIN "ready" r ON r.ctid = v.place
  WHERE v.kind = 'new' AND v.record > 0

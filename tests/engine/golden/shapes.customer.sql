@@ -158,7 +158,7 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, CAST(t."number" AS text), CAST(r."v1" AS text), false, CAST(t."name" AS text), CAST(r."v2" AS text), (t."name" IS DISTINCT FROM r."v2"), CAST(t."email" AS text), CAST(r."v3" AS text), (t."email" IS DISTINCT FROM r."v3"), CAST(t."status" AS text), CAST(r."v4" AS text), (t."status" IS DISTINCT FROM r."v4")
+        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."number" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, left(CAST(t."name" AS text), 100000), left(CAST(r."v2" AS text), 100000), (t."name" IS DISTINCT FROM r."v2"), left(CAST(t."email" AS text), 100000), left(CAST(r."v3" AS text), 100000), (t."email" IS DISTINCT FROM r."v3"), left(CAST(t."status" AS text), 100000), left(CAST(r."v4" AS text), 100000), (t."status" IS DISTINCT FROM r."v4")
   FROM "review" v
   JOIN "ready" r ON r.ctid = v.place
   LEFT JOIN "shapes_customer" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)

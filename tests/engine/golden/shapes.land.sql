@@ -130,7 +130,7 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, CAST(t."code" AS text), NULL, false, coalesce((
+        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."code" AS text), 100000), NULL, false, coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text))
          FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_continent" p WHERE true) q
         WHERE q.pk = t."continent_id"), '#' || CAST(t."continent_id" AS text)), NULL, false

@@ -122,7 +122,7 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, CAST(t."number" AS text), CAST(r."v1" AS text), false, CAST(t."weight" AS text), CAST(r."v2" AS text), (t."weight" IS DISTINCT FROM r."v2")
+        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."number" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, left(CAST(t."weight" AS text), 100000), left(CAST(r."v2" AS text), 100000), (t."weight" IS DISTINCT FROM r."v2")
   FROM "review" v
   JOIN "ready" r ON r.ctid = v.place
   LEFT JOIN "shapes"."Parcel" t ON t."number" = "r"."v1"

@@ -143,7 +143,7 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."code" IS NOT NULL, CAST(t."code" AS text), CAST(r."v1" AS text), false, coalesce((
+        LIMIT 1), t."code" IS NOT NULL, left(CAST(t."code" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text), CAST(q."k2" AS text))
          FROM (SELECT p."id" AS pk, "c1"."k1" AS "k1", p."name" AS "k2" FROM "shapes_city" p JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_land" p WHERE true) "c1" ON "c1".pk = p."land_id" WHERE true) q
         WHERE q.pk = t."city_id"), '#' || CAST(t."city_id" AS text)), coalesce((

@@ -107,7 +107,7 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, CAST(t."name" AS text), NULL, false
+        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."name" AS text), 100000), NULL, false
   FROM "review" v
   JOIN "ready" r ON r.ctid = v.place
   LEFT JOIN "shapes_tag" t ON t."name" = "r"."v1"
