@@ -17,8 +17,9 @@ PATIENCE = 15.0
 """The reaper needs a tenth of a second; a busy machine gets more."""
 
 RUN = """
-import os, sys, time
+import os, signal, sys, time
 from devstack.processes import processes
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 with processes() as running:
     child = running.start("sleep", ["sleep", "1000"], env=dict(os.environ))
     print(child.pid, running.folder, flush=True)
