@@ -33,12 +33,6 @@ def translated(text: str, language: str) -> str:
     return _catalog(language).gettext(text)
 
 
-def translated_number(one: str, many: str, number: int, language: str) -> str:
-    """The form of a text that goes with a number; both name it `{number}`."""
-    text = _catalog(language).ngettext(one, many, number)
-    return text.format(number=grouped(number, language))
-
-
 def grouped(number: int, language: str) -> str:
     """1234567 as people write it: 1,234,567 or 1.234.567."""
     return f"{number:,}".replace(",", _THOUSANDS.get(_primary(language), ","))
