@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import dj_database_url
 import pytest
+from django.apps import apps
 from django.db import connections
 from hypothesis import settings
 
@@ -99,6 +100,21 @@ def django_db_modify_db_settings(postgres_url: str) -> None:
     found: dict[str, Any] = dict(dj_database_url.parse(postgres_url))
     for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT"):
         connections["default"].settings_dict[key] = found[key]
+
+
+@pytest.fixture(autouse=True)
+def _other_schemas_are_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After a test that commits: Django's flush sees no tables outside the search path."""
+    mark = request.node.get_closest_marker("django_db")
+    commits = bool(mark and mark.kwargs.get("transaction"))
+    if commits or {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")  # whose end is to come after this one's
+        yield
+        for model in apps.get_models():
+            if '"."' in model._meta.db_table:
+                model._base_manager.all().delete()
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")
