@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from lambda_worker.files.csv_reading.blocks import LongLine
+from lambda_worker.files.csv_reading.field_list import listed_names
 from lambda_worker.files.csv_reading.headers import fitted, is_rule, joined, unique
 from lambda_worker.files.csv_reading.lines import Lines
 from lambda_worker.files.csv_reading.proof import Proof, may_prove
@@ -103,6 +104,8 @@ class CsvReader:
         while (line := self._lines.take()) is not None:
             if isinstance(line, LongLine):
                 raise FileFault("header_too_long", line=self._lines.number, limit=FIELD_LIMIT)
+            if names := listed_names(line):
+                return [line], names
             if self._scanner.is_nothing(line, 0):
                 continue
             record, lines = self._whole(line)
@@ -173,7 +176,8 @@ class CsvReader:
             if isinstance(line, LongLine):
                 yield self._too_long(line)
             elif line is not None and scanner.is_nothing(line, self._width):
-                self._remarks.blank(number)
+                if not scanner.has_comment(line):
+                    self._remarks.blank(number)
             elif line is not None:
                 yield self._closely(line, number)
             if lines.is_between_blocks:

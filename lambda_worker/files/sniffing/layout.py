@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lambda_worker.files.csv_reading.field_list import listed_names
 from lambda_worker.files.sniffing.header_lines import (
     NAME_OF_VALUES,
     PRIOR,
@@ -66,6 +67,10 @@ def lay_out(
         return Layout()
     cells, begins = [row.fields for row in rows], _begins(rows, lines, best, given)
     width = given.get("width") or _table_width(_plain(rows, begins))
+    listed = _listed(rows, lines, width, given)
+    if listed is not None:
+        body = [row for row, begin in zip(cells, begins, strict=True) if begin != COMMENTS[0]]
+        return Layout(preamble=listed, width=width, comment=COMMENTS[0], nulls=_nulls(body, width))
     top = 0 if "preamble" in given else _top(cells, begins, width)
     comment = given.get("comment", _comment(cells[top:], begins[top:], width))
     table = [
@@ -93,6 +98,15 @@ def lay_out(
         comment=comment,
         nulls=_nulls(body, width),
     )
+
+
+def _listed(
+    rows: Sequence[Row], lines: Sequence[str], width: int, given: Mapping[str, Any]
+) -> int | None:
+    """The line above the records that lists as many names as they have values, if there is one."""
+    above = rows[:1] if "preamble" in given else rows[:TITLES]
+    found = (row.line for row in above if len(listed_names(lines[row.line])) == width)
+    return next(found, None)
 
 
 def _plain(rows: Sequence[Row], begins: Sequence[str]) -> Sequence[Cells]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from io import StringIO
 from typing import Any, Final
 
+from lambda_worker.files.csv_reading.field_list import delimiter_below, listed_names
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.sniffing.candidates import (
     ESCAPE,
@@ -65,11 +66,12 @@ def sniff(text: str, given: Mapping[str, Any]) -> Dialect:
 
 
 def _stated(lines: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the first line says about the dialect."""
+    """What the first lines say about the dialect."""
     found = _STATED.fullmatch(lines[0]) if len(lines) > 1 else None
-    if not found or found.group(1) in taken_by(given) - {given.get("delimiter")}:
-        return {}
-    return {"delimiter": found.group(1), "preamble": 1}
+    told = {"delimiter": found.group(1), "preamble": 1} if found else {}
+    if not told and (delimiter := delimiter_below(lines[:MOST_LINES])):
+        told = {"delimiter": delimiter}
+    return {} if told.get("delimiter") in taken_by(given) - {given.get("delimiter")} else told
 
 
 def _best(lines: Sequence[str], given: Mapping[str, Any]) -> Candidate:
@@ -131,5 +133,8 @@ def _with_cells(row: Row, best: Candidate, lines: Sequence[str]) -> Row:
 
 
 def _without_comments(lines: Sequence[str], mark: str) -> Sequence[str]:
-    """The lines, blank ones for those that a comment's mark begins."""
-    return ["\n" if line.startswith(mark) else line for line in lines] if mark else lines
+    """The lines, blank ones for those that a comment's mark begins, but for a log's names."""
+    if not mark:
+        return lines
+    listed = next((n for n, line in enumerate(lines) if listed_names(line)), None)
+    return ["\n" if line.startswith(mark) and n != listed else line for n, line in enumerate(lines)]

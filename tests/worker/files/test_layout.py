@@ -1,10 +1,18 @@
 """Where the table stands in a file: what is above it, its header, its width, its words for
 nothing."""
 
+from dataclasses import asdict
+
 import pytest
 
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.sniffing.sniff import sniff
+from tests.worker.files.reading import Read, read_csv
+
+
+def as_found(text: str, **given: object) -> Read:
+    """The text, read as it is found to be written."""
+    return read_csv(text, **asdict(layout(text, **given)))
 
 
 def layout(text: str, **given: object) -> Dialect:
@@ -264,3 +272,40 @@ def test_words_for_nothing_are_those_in_columns_of_numbers() -> None:
 
 def test_postgres_word_for_nothing_is_one_everywhere() -> None:
     assert layout("a,b\nx,\\N\n\\N,y\n").nulls == ("\\N",)
+
+
+# -- Logs that name their fields -------------------------------------------------------------------
+
+IIS = """\
+#Software: Microsoft Internet Information Services 10.0
+#Fields: date time cs-method cs-uri-stem sc-status
+2024-01-01 00:00:01 GET / 200
+#Software: Microsoft Internet Information Services 10.0
+#Fields: date time cs-method cs-uri-stem sc-status
+2024-01-01 00:00:02 GET /a 404
+2024-01-01 00:00:03 GET /b 200
+"""
+
+
+@pytest.mark.parametrize("given", [{}, {"comment": "#"}, {"preamble": 1}])
+def test_the_comment_that_lists_fields_is_a_logs_header(given: dict[str, object]) -> None:
+    found = as_found(IIS, **given)
+    assert found.headers == ("date", "time", "cs-method", "cs-uri-stem", "sc-status")
+    assert [fields[-1] for fields in found.rows] == ["200", "404", "200"]
+    assert found.asides == []
+    assert found.notes == []
+
+
+def test_the_list_of_fields_may_be_written_with_another_delimiter() -> None:
+    found = as_found("#Fields: date c-ip cs(Agent)\n2024-01-01\t::1\ta b\n2024-01-02\t::2\tc\n")
+    assert found.headers == ("date", "c-ip", "cs(Agent)")
+    assert found.rows[0] == ["2024-01-01", "::1", "a b"]
+
+
+def test_types_below_the_list_of_fields_are_no_record() -> None:
+    found = as_found("#fields\tts\tproto\n#types\ttime\tenum\n1.5\tudp\n2.5\ttcp\n#close\tx\n")
+    assert (found.headers, found.rows) == (("ts", "proto"), [["1.5", "udp"], ["2.5", "tcp"]])
+
+
+def test_a_list_of_other_fields_than_the_records_have_is_none() -> None:
+    assert layout("#Fields: a b c\nx,y\nz,u\nv,w\n").width == 2
