@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
-from typing import Any, Final
+from typing import Final
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from imports.encoding_choices import Reading
 from lambda_worker.files.dialect import ASCII, Dialect, Format
 from lambda_worker.files.encodings.names import NAMES, encoding_name
+from lambda_worker.files.given import MOST_LINES, Misfit
 
 Words = str | Promise
 
@@ -65,13 +66,23 @@ HEADERS: Final[dict[str, Words]] = {
     "2": gettext_lazy("In the first two lines"),
     "3": gettext_lazy("In the first three lines"),
 }
-CHARACTERS: Final[dict[str, Words]] = {
+LABELS: Final[dict[str, Words]] = {
+    "format": gettext_lazy("Format"),
+    "encoding": gettext_lazy("Encoding"),
     "delimiter": gettext_lazy("Between values"),
+    "header_lines": gettext_lazy("Names of the columns"),
+    "preamble": gettext_lazy("Lines above the table"),
     "quote": gettext_lazy("Around values"),
     "escape": gettext_lazy("Quotes inside"),
     "comment": gettext_lazy("Comments"),
+    "pad": gettext_lazy("Short records end in empty values"),
+    "skip_blanks": gettext_lazy("Blanks between values do not count"),
+    "path": gettext_lazy("Where the records are"),
+    "paths": gettext_lazy("Values inside that get a column"),
+    "nulls": gettext_lazy("Words for nothing"),
+    "nulls_in_texts": gettext_lazy("They mean nothing in texts too"),
 }
-"""The members of a dialect that are characters, as their controls are labelled."""
+"""The members of a dialect that people can change, as their controls are labelled."""
 
 
 @dataclass(frozen=True)
@@ -101,57 +112,54 @@ def controls(dialect: Dialect, likely: list[Reading]) -> list[Control]:
     """What can be changed of a file's dialect, as it stands; `likely` are encodings that read it
     well."""
     common = [
-        _select("format", _("Format"), dialect.format, FORMATS),
+        _select("format", dialect.format, FORMATS),
         _encoding(dialect.encoding, likely),
     ]
     if dialect.format is Format.CSV:
         return [*common, *_of_csv(dialect), *_of_nulls(dialect)]
     return [
         *common,
-        _words("path", _("Where the records are"), dialect.path, "data, items"),
-        _words("paths", _("Values inside that get a column"), dialect.paths, "address.city, tags"),
+        _words("path", dialect.path, "data, items"),
+        _words("paths", dialect.paths, "address.city, tags"),
         *_of_nulls(dialect),
     ]
 
 
 def _encoding(encoding: str, likely: list[Reading]) -> Control:
     names: dict[str, Words] = dict(NAMES)
-    control = _select("encoding", _("Encoding"), encoding, names, encoding_name(encoding))
+    control = _select("encoding", encoding, names, encoding_name(encoding))
     if len(likely) > 1:
         control.likely.extend((reading.encoding, reading.name) for reading in likely)
     return control
 
 
 def _of_csv(dialect: Dialect) -> list[Control]:
-    character = CHARACTERS
     return [
         _select(
             "delimiter",
-            character["delimiter"],
             dialect.delimiter,
             DELIMITERS,
             other=_("Another character"),
         ),
-        _select("header_lines", _("Names of the columns"), str(dialect.header_lines), HEADERS),
-        Control("preamble", _("Lines above the table"), "number", str(dialect.preamble)),
-        _select("quote", character["quote"], dialect.quote, QUOTES, rare=True),
-        _select("escape", character["escape"], dialect.escape, ESCAPES, rare=True),
-        _select("comment", character["comment"], dialect.comment, COMMENTS, rare=True),
-        _check("pad", _("Short records end in empty values"), dialect.pad),
-        _check("skip_blanks", _("Blanks between values do not count"), dialect.skip_blanks),
+        _select("header_lines", str(dialect.header_lines), HEADERS),
+        Control("preamble", LABELS["preamble"], "number", str(dialect.preamble)),
+        _select("quote", dialect.quote, QUOTES, rare=True),
+        _select("escape", dialect.escape, ESCAPES, rare=True),
+        _select("comment", dialect.comment, COMMENTS, rare=True),
+        _check("pad", dialect.pad),
+        _check("skip_blanks", dialect.skip_blanks),
     ]
 
 
 def _of_nulls(dialect: Dialect) -> list[Control]:
     return [
-        _words("nulls", _("Words for nothing"), dialect.nulls, "NA, null", rare=True),
-        _check("nulls_in_texts", _("They mean nothing in texts too"), dialect.nulls_in_texts),
+        _words("nulls", dialect.nulls, "NA, null", rare=True),
+        _check("nulls_in_texts", dialect.nulls_in_texts),
     ]
 
 
 def _select(
     name: str,
-    label: Words,
     value: str,
     known: Mapping[str, Words],
     name_of_value: str = "",
@@ -163,18 +171,16 @@ def _select(
     if value not in known:
         options.append((value, name_of_value or value))
     kind = "number" if name == "header_lines" else "text"
-    return Control(name, label, kind, value, options, other=other, is_rare=rare)
+    return Control(name, LABELS[name], kind, value, options, other=other, is_rare=rare)
 
 
-def _words(
-    name: str, label: str, words: Sequence[str], example: str, *, rare: bool = False
-) -> Control:
+def _words(name: str, words: Sequence[str], example: str, *, rare: bool = False) -> Control:
     shown = _("as in: %(example)s") % {"example": example}
-    return Control(name, label, "words", ", ".join(words), example=shown, is_rare=rare)
+    return Control(name, LABELS[name], "words", ", ".join(words), example=shown, is_rare=rare)
 
 
-def _check(name: str, label: str, value: bool) -> Control:
-    return Control(name, label, "check", "true" if value else "false", is_rare=True)
+def _check(name: str, value: bool) -> Control:
+    return Control(name, LABELS[name], "check", "true" if value else "false", is_rare=True)
 
 
 def summary(dialect: Dialect) -> str:
@@ -228,13 +234,18 @@ def _sentence_of_csv(dialect: Dialect) -> Iterator[str]:
         yield _("names of the columns in lines %(first)s to %(last)s") % last
 
 
-def contradiction(given: Mapping[str, Any]) -> str:
-    """Which two characters that a person gave are the same, in words; empty where none are."""
-    told = [name for name in CHARACTERS if given.get(name)]
-    for one, other in combinations(told, 2):
-        if given[one] == given[other] and {one, other} != {"quote", "escape"}:
-            return _("“%(one)s” and “%(other)s” must be different characters.") % {
-                "one": CHARACTERS[one],
-                "other": CHARACTERS[other],
-            }
-    return ""
+MISFITS: Final[dict[str, Words]] = {
+    "same": gettext_lazy("“%(one)s” and “%(other)s” must be different characters."),
+    "character": gettext_lazy("“%(one)s” must be a single character, and no line end."),
+    "number": gettext_lazy("“%(one)s” must be a number from 0 to %(most)s."),
+    "blank": gettext_lazy("“%(one)s” cannot be, since blanks stand between the values."),
+    "value": gettext_lazy("The file cannot be read so: “%(one)s” is unknown or has a wrong value."),
+}
+"""By the codes of Misfit."""
+
+
+def misfit_words(misfit: Misfit) -> str:
+    """Why a file cannot be read as a person says."""
+    labels = [str(LABELS.get(member, member)) for member in misfit.members] or ["JSON"]
+    names = {"one": labels[0], "other": labels[-1], "most": number_format(MOST_LINES)}
+    return str(MISFITS[misfit.code]) % names

@@ -12,11 +12,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from imports.choices import modes_for
-from imports.dialects import contradiction
+from imports.dialects import misfit_words
 from imports.file_names import shown_name
 from imports.targets import ImportTarget
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.given import dialect_of, given_of
+from lambda_worker.files.given import Misfit, dialect_of, given_of
 from lambda_worker.files.preview import SAMPLE_BYTES
 from lambda_worker.plan import Mode, OnReject, Review
 
@@ -70,13 +70,10 @@ class SampleForm(FileForm):
 
     def clean_given(self) -> dict[str, Any]:
         """What the person says about the file's dialect."""
-        given = self.cleaned_data["given"] or {}
-        if isinstance(given, dict) and (words := contradiction(given)):
-            raise ValidationError(words)
         try:
-            return given_of(given)
-        except ValueError as error:
-            raise ValidationError(_("It cannot be read so (%(why)s).") % {"why": error}) from error
+            return given_of(self.cleaned_data["given"] or {})
+        except Misfit as misfit:
+            raise ValidationError(misfit_words(misfit)) from misfit
 
 
 class ImportForm(FileForm):
@@ -98,8 +95,8 @@ class ImportForm(FileForm):
         """How the file is written, as the preview found it."""
         try:
             dialect = dialect_of(self.cleaned_data["dialect"])
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+        except Misfit as misfit:
+            raise ValidationError(misfit_words(misfit)) from misfit
         _require_storable(*dialect.path, *dialect.paths, *dialect.nulls)
         return dialect
 

@@ -8,7 +8,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from typing import Any, Self
 
-from lambda_worker.files.given import given_of
+from lambda_worker.files.given import Misfit, given_of
 from lambda_worker.files.reading import Aside
 
 
@@ -20,8 +20,8 @@ def dialect_argument(text: str) -> dict[str, Any]:
         raise ArgumentTypeError(f"{text!r} is not JSON") from error
     try:
         return given_of(data)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from error
+    except Misfit as misfit:
+        raise ArgumentTypeError(str(misfit)) from misfit
 
 
 class Asides:

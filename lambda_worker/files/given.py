@@ -38,13 +38,26 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 """Half of a character, which JSON can say and nobody can store."""
 
 
+class Misfit(ValueError):
+    """What a person says does not fit: a text for developers, and for people's words a `code` and
+    the `members` of Dialect that are meant.
+
+    Codes: same (two characters that are one), character, number, blank (skip_blanks where the
+    delimiter is a blank), value (anything else)."""
+
+    def __init__(self, text: str, code: str, *members: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.members = members
+
+
 def given_of(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Members of Dialect from JSON; ValueError says which one does not fit, and why."""
+    """Members of Dialect from JSON; Misfit says which one does not fit, and why."""
     if not isinstance(cast("Any", data), Mapping):
-        raise ValueError("a dialect is a JSON object")  # noqa: TRY004  (one error to catch)
+        raise Misfit("a dialect is a JSON object", "value")
     known = {field.name for field in fields(Dialect)}
     if unknown := sorted(data.keys() - known):
-        raise ValueError(f"{unknown[0]!r} is none of {', '.join(sorted(known))}")
+        raise Misfit(f"{unknown[0]!r} is none of {', '.join(sorted(known))}", "value", unknown[0])
     found = {name: _member(name, value) for name, value in data.items()}
     if found.get("escape") == found.get("quote", '"'):
         found["escape"] = ""  # many tools say so that quotes are doubled
@@ -53,7 +66,7 @@ def given_of(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def dialect_of(data: Mapping[str, Any]) -> Dialect:
-    """A Dialect from JSON; ValueError as in `given_of`. Members that are missing have their
+    """A Dialect from JSON; Misfit as in `given_of`. Members that are missing have their
     defaults."""
     dialect = Dialect(**given_of(data))
     _require_apart({name: getattr(dialect, name) for name in (*_CHARACTERS, "skip_blanks")})
@@ -65,9 +78,9 @@ def _require_apart(told: Mapping[str, Any]) -> None:
     names = [name for name in _CHARACTERS if told.get(name)]
     for name, other in combinations(names, 2):
         if told[name] == told[other]:
-            raise ValueError(f"{name} and {other} must be different characters")
+            raise Misfit(f"{name} and {other} must be different characters", "same", name, other)
     if told.get("delimiter") == " " and told.get("skip_blanks"):
-        raise ValueError("skip_blanks: the delimiter is a blank")
+        raise Misfit("skip_blanks: the delimiter is a blank", "blank", "skip_blanks")
 
 
 def _member(name: str, value: Any) -> Any:
@@ -75,13 +88,13 @@ def _member(name: str, value: Any) -> Any:
         return _enum(name, value)
     if name in _NUMBERS:
         if type(value) is not int or not 0 <= value <= MOST_LINES:
-            raise ValueError(f"{name} must be a number from 0 to {MOST_LINES:,}")
+            raise Misfit(f"{name} must be a number from 0 to {MOST_LINES:,}", "number", name)
         return value
     if name in _LISTS:
         return _texts(name, value)
     if name in _FLAGS:
         if type(value) is not bool:
-            raise ValueError(f"{name} must be true or false")
+            raise Misfit(f"{name} must be true or false", "value", name)
         return value
     _require_text(name, value)
     return _encoding(value) if name == "encoding" else _character(name, value)
@@ -93,12 +106,12 @@ def _enum(name: str, value: Any) -> Enum:
         return kind(value)
     except ValueError:
         known = ", ".join(repr(member.value) for member in kind)
-        raise ValueError(f"{name} must be one of {known}") from None
+        raise Misfit(f"{name} must be one of {known}", "value", name) from None
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{name} must be a list of texts")  # noqa: TRY004
+        raise Misfit(f"{name} must be a list of texts", "value", name)
     items = cast("list[Any]", value)
     for item in items:
         _require_text(name, item)
@@ -108,9 +121,9 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
 def _require_text(name: str, value: Any) -> None:
     if not isinstance(value, str):
         kind = "a list of texts" if name in _LISTS else "a text"
-        raise ValueError(f"{name} must be {kind}")  # noqa: TRY004  (one error to catch)
+        raise Misfit(f"{name} must be {kind}", "value", name)
     if _HALF.search(value):
-        raise ValueError(f"{name} has half a character")
+        raise Misfit(f"{name} has half a character", "value", name)
 
 
 def _encoding(value: str) -> str:
@@ -121,15 +134,15 @@ def _encoding(value: str) -> str:
     except (LookupError, ValueError):
         is_known = False
     if not is_known:
-        raise ValueError(f"encoding: {value!r} is unknown")
+        raise Misfit(f"encoding: {value!r} is unknown", "value", "encoding")
     return value
 
 
 def _character(name: str, value: str) -> str:
     if name in _CHARACTERS and (len(value) > 1 or value in ("\n", "\r", "\0")):
-        raise ValueError(f"{name} must be one character, and no line end")
+        raise Misfit(f"{name} must be one character, and no line end", "character", name)
     if name == "delimiter" and not value:
-        raise ValueError("delimiter must be one character")
+        raise Misfit("delimiter must be one character", "character", name)
     if name in ("quote", "escape") and value in (" ", "\t"):
-        raise ValueError(f"{name} must be no blank")
+        raise Misfit(f"{name} must be no blank", "value", name)
     return value

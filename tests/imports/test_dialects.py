@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from imports.dialects import contradiction, controls, sentence
+from imports.dialects import controls, misfit_words, sentence
 from lambda_worker.files.dialect import ASCII, Compression, Dialect, Format
+from lambda_worker.files.given import Misfit, given_of
 
 
 @pytest.mark.parametrize(
@@ -33,18 +34,26 @@ def test_a_dialect_is_one_sentence(dialect: Dialect, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "named"),
+    ("given", "words"),
     [
-        ({"delimiter": ";", "quote": ";"}, ["Between values", "Around values"]),
-        ({"delimiter": "\\", "escape": "\\"}, ["Between values", "Quotes inside"]),
-        ({"quote": '"', "escape": '"'}, []),
-        ({"delimiter": ";", "quote": ""}, []),
+        ({"delimiter": ";", "quote": ";"}, "“Between values” and “Around values” must be diff"),
+        ({"delimiter": "\\", "escape": "\\"}, "“Between values” and “Quotes inside” must be diff"),
+        ({"delimiter": "ab"}, "“Between values” must be a single character"),
+        ({"preamble": -1}, "“Lines above the table” must be a number from 0 to 10"),
+        ({"delimiter": " ", "skip_blanks": True}, "“Blanks between values do not count” cannot"),
+        ({"encoding": "klingon"}, "“Encoding” is unknown or has a wrong value"),
+        ({"shape": "round"}, "“shape” is unknown"),
     ],
 )
-def test_characters_that_mean_two_things_are_named(given: Any, named: list[str]) -> None:
-    words = contradiction(given)
-    assert bool(words) == bool(named)
-    assert all(name in words for name in named)
+def test_what_cannot_be_is_said_by_the_labels(given: Any, words: str) -> None:
+    with pytest.raises(Misfit) as raised:
+        given_of(given)
+    assert words in misfit_words(raised.value)
+
+
+@pytest.mark.parametrize("given", [{"quote": '"', "escape": '"'}, {"delimiter": ";", "quote": ""}])
+def test_no_quotes_and_doubled_quotes_are_no_contradiction(given: Any) -> None:
+    assert given_of(given)
 
 
 def test_a_value_that_is_none_of_the_usual_is_an_option_too() -> None:
