@@ -41,6 +41,8 @@ def up_to_date():
 def install():
     """A new environment with everything in it; the stamp comes last."""
     say("setting up .venv (a minute or two, once)")
+    if VENV.is_symlink():  # another folder's, which is not to be cleared
+        VENV.unlink()
     venv.create(VENV, with_pip=True, clear=True)
     pip("-r", "requirements-dev.txt")
     pip("--no-deps", *WITHOUT_DEPENDENCIES)
