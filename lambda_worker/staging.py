@@ -15,7 +15,7 @@ from lambda_worker.copy_form import CopyForm
 from lambda_worker.database import Data
 from lambda_worker.faults import StagingLost
 from lambda_worker.files.opening import open_file
-from lambda_worker.files.reading import Aside, FileFault, Proven, Reader
+from lambda_worker.files.reading import Aside, FileFault, Proven, Reader, Rows
 from lambda_worker.objects import Source
 from lambda_worker.plan import ImportPlan
 from lambda_worker.reject_file import is_reject_file, unguard
@@ -206,33 +206,30 @@ class _Feed:
 
     def _fill(self, copy: Copy) -> bool:
         """Write until the file ends, or much is held: whether there is more."""
-        rows: list[list[str]] = []
+        held: list[str] = []
         size = 0
         for piece in self._pieces:
             if isinstance(piece, Aside):
                 self._put_aside(piece)
                 if self._asides_size < ASIDES_HELD:
                     continue
-                copy.write(self._form.text(rows))
+                copy.write("".join(held))
                 return True
             self._note_line(piece.line)
+            self._staged += piece.records
+            if isinstance(piece, Rows):
+                held.append(self._form.text(self._as_staged(piece.rows)))
+                size += len(held[-1])
+                if size < COPY_BLOCK:
+                    continue
+            copy.write("".join(held))
+            held, size = [], 0
             if isinstance(piece, Proven):
-                copy.write(self._form.text(rows))
-                rows, size = [], 0
                 copy.write(piece.data)
-                self._staged += piece.records
-                self._stream.records = self._staged + self._set_aside
-                continue
-            self._staged += len(piece.rows)
-            rows.extend(self._as_staged(piece.rows))
-            size += sum(map(len, piece.rows[0])) * len(piece.rows)
-            if size >= COPY_BLOCK:
-                copy.write(self._form.text(rows))
-                rows, size = [], 0
-                self._stream.records = self._staged + self._set_aside
-                if len(self._breaks) >= BREAKS_HELD:
-                    return True
-        copy.write(self._form.text(rows))
+            self._stream.records = self._staged + self._set_aside
+            if len(self._breaks) >= BREAKS_HELD:
+                return True
+        copy.write("".join(held))
         return False
 
     def _as_staged(self, rows: list[list[str]]) -> list[list[str]]:

@@ -8,10 +8,14 @@ from typing import Any, Protocol
 
 from lambda_worker.faults import JobFault
 from lambda_worker.files.dialect import Dialect
+from lambda_worker.files.shown import all_shown
 
 
 class FileFault(JobFault):
-    """The file cannot be read, or not as the plan says."""
+    """The file cannot be read, or not as the plan says. What its params quote can be stored."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code, **all_shown(params))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,18 @@ class Proven:
 @dataclass(frozen=True, slots=True)
 class Aside:
     """A record that is set aside: where it begins, why (a code of lambda_worker.words.FAULTS with
-    its params), its text as far as it is shown, and its fields where they could be told apart."""
+    its params), its text as far as it is shown, and its fields where they could be told apart. All
+    of it can be stored."""
 
     line: int
     code: str
     params: dict[str, Any]
     text: str
     fields: list[str] = field(default_factory=list[str])
+
+    def __post_init__(self) -> None:
+        for name in ("params", "text", "fields"):
+            object.__setattr__(self, name, all_shown(getattr(self, name)))
 
 
 Piece = Rows | Proven | Aside
@@ -55,10 +64,13 @@ Piece = Rows | Proven | Aside
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something that a person should know about the file: a code of lambda_worker.words.NOTES with
-    its params."""
+    its params, which can be stored."""
 
     code: str
     params: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", all_shown(self.params))
 
 
 class Reader(Protocol):

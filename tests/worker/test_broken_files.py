@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lambda_worker.files.dialect import Dialect, Format
 from lambda_worker.plan import OnReject
 from lambda_worker.words import sentence
 from tests.worker.workbench import MemorySource, Workbench
@@ -133,3 +134,15 @@ def test_a_plan_of_an_unknown_version_fails_in_words(bench: Workbench) -> None:
     job = bench.job(replace(bench.plan("country"), version=99), "code,name\nDE,Germany\n")
     assert bench.run(job) == "failed"
     assert bench.row(job)["failure_code"] == "plan_unreadable"
+
+
+@pytest.mark.parametrize("name", [r"a\u0000", r"a\ud800"])
+def test_a_name_that_no_table_takes_sets_one_record_aside(bench: Workbench, name: str) -> None:
+    twice = f'{{"{name}": 1, "{name}": 2}}'
+    file = f'{{"{name}": [{{"x": 1}}], "rows": [{{"code": "FR", "name": "France"}},'
+    file += f' {{"code": {twice}, "name": "x"}}]}}'
+    plan = bench.plan("country")
+    dialect = Dialect(format=Format.JSON, path=("rows",))
+    job = bench.job(replace(plan, file=replace(plan.file, dialect=dialect)), file)
+    assert bench.run(job) == "succeeded"
+    assert [(line, code) for line, _, _, code in bench.faults(job)] == [(2, "duplicate_key")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -20,6 +21,7 @@ from lambda_worker.files.csv_reading.proof import Proof
 from lambda_worker.files.csv_reading.reader import CsvReader
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.reading import Aside, Proven
+from lambda_worker.reject_file import REJECT_COLUMNS
 from tests.worker.files.reading import Read, drain, in_chunks
 from tests.worker.plans import plan_for
 from tests.worker.workbench import MemorySource, Workbench
@@ -203,3 +205,33 @@ def test_the_order_of_the_file_is_the_order_of_the_records(
 
 class _Watch:
     def progress(self, done: int, *, records: int | None = None) -> None: ...
+
+
+def test_records_without_values_are_not_all_held(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    write = psycopg.Copy.write
+
+    def noting(copy: Any, text: str) -> None:
+        sizes.append(len(text))
+        write(copy, text)
+
+    monkeypatch.setattr(psycopg.Copy, "write", noting)
+    headers = (*REJECT_COLUMNS, "code", "name")
+    plan = bench.plan("country")
+    job = bench.job(
+        replace(plan, file=replace(plan.file, headers=headers)),
+        ",".join(headers) + "\n" + ("," * (len(headers) - 1) + "\n") * 400_000,
+    )
+    assert bench.run(job) == "succeeded"
+    assert bench.row(job)["records_read"] == 400_000
+    assert max(sizes) < 4 * staging.COPY_BLOCK
+
+
+def test_a_file_whose_delimiter_stands_for_no_quote_is_read(bench: Workbench) -> None:
+    plan = bench.plan("country")
+    hive = replace(plan.file, dialect=Dialect(delimiter="\x01", quote=""))
+    job = bench.job(replace(plan, file=hive), 'code\x01name\nFR\x01"France"\n')
+    assert bench.run(job) == "succeeded"
+    assert bench.all("SELECT name FROM airports_country") == [{"name": '"France"'}]

@@ -16,8 +16,11 @@ NO_QUOTE: Final = "\x01"
 
 
 def may_prove(dialect: Dialect) -> bool:
-    """Whether COPY knows such a dialect at all: it wants one byte for each of its characters."""
-    return dialect.delimiter.isascii() and dialect.quote.isascii() and not dialect.skip_blanks
+    """Whether COPY knows such a dialect at all: it wants one byte for each of its characters, and
+    two that differ."""
+    characters = {dialect.delimiter, dialect.quote or NO_QUOTE}
+    is_known = len(characters) == 2 and all(map(str.isascii, characters))
+    return is_known and not dialect.skip_blanks
 
 
 class Proof:

@@ -16,6 +16,7 @@ from lambda_worker.files.csv_reading.remarks import Remarks
 from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT, Record, Scanner, without_line_end
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.reading import Aside, FileFault, Note, Piece, Proven, Rows
+from lambda_worker.files.shown import shown
 
 MOST_LINE: Final = 4 * FIELD_LIMIT
 """Bytes of a line: four at most make a character."""
@@ -82,7 +83,7 @@ class CsvReader:
         records: list[list[str]] = []
         while len(records) < self.dialect.header_lines and (found := self._next_record()):
             lines, fields = found
-            records.append([_shown(name) for name in fields])
+            records.append([shown(name) for name in fields])
             if len(records) > 1 and is_rule(fields):
                 continue
             self._again = fields
@@ -263,14 +264,8 @@ class CsvReader:
     def _aside(
         self, code: str, line: int, text: str, fields: Iterable[str] = (), **params: Any
     ) -> Aside:
-        shown = _shown(without_line_end(text[:TEXT_SHOWN]))
-        return Aside(line, code, params, shown, [_shown(field) for field in fields])
+        return Aside(line, code, params, without_line_end(text[:TEXT_SHOWN]), list(fields))
 
     def _too_long(self, line: LongLine) -> Aside:
         text = line.beginning.decode("utf-8", "replace")
         return self._aside("field_too_long", self._lines.number, text, limit=FIELD_LIMIT)
-
-
-def _shown(text: str) -> str:
-    """The text as a table could have it: what is no character is U+FFFD."""
-    return _BAD.sub("\ufffd", text).replace("\0", "\ufffd")

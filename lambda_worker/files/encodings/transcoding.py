@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lambda_worker.files.dialect import ASCII
-from lambda_worker.files.encodings.decoding import BAD, decoder
+from lambda_worker.files.encodings.decoding import decoder
 from lambda_worker.files.encodings.marks import without_marks
 from lambda_worker.files.reading import Note
 
@@ -102,20 +102,6 @@ class Transcoder:
             return ASCII if window.isascii() else "utf-8"
         self.notes.append(Note("encoding_decided", {"encoding": guess.encoding}))
         return guess.encoding
-
-
-def bad_byte(text: str) -> int | None:
-    """The first byte in a decoded text that was no character; None where there is none."""
-    if text.isascii():
-        return None
-    return next((ord(c) - BAD for c in text if "\udc00" <= c <= "\udcff"), None)
-
-
-def shown(text: str) -> str:
-    """A decoded text for people to see: U+FFFD for each bad byte."""
-    if bad_byte(text) is None:
-        return text
-    return "".join("\ufffd" if "\udc00" <= c <= "\udcff" else c for c in text)
 
 
 def _passes(encoding: str) -> bool:

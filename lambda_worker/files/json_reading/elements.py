@@ -13,7 +13,7 @@ from lambda_worker.files.json_reading.matching import STEP, matched_length, quot
 from lambda_worker.files.json_reading.mending import mended
 from lambda_worker.files.json_reading.records import Records, require_storable, text_of
 from lambda_worker.files.json_reading.remarks import Remarks
-from lambda_worker.files.json_reading.text import BLANKS, PASSED_KEPT, SURROGATE, Window, shown
+from lambda_worker.files.json_reading.text import BLANKS, PASSED_KEPT, SURROGATE, Window
 from lambda_worker.files.json_reading.values import Broken, Odd, opened, scan
 from lambda_worker.files.reading import Aside, FileFault, Rows
 
@@ -284,8 +284,7 @@ class Elements:
         code, params = odd.code, odd.params
         if bad := SURROGATE.search(text):
             code, params = "bad_encoding", {"byte": f"0x{ord(bad[0]) & 0xFF:02X}"}
-        shown_text = shown(text[:TEXT_SHOWN].rstrip(BLANKS))
-        return Aside(place, code, params, shown_text, [shown(field) for field in odd.fields])
+        return Aside(place, code, params, text[:TEXT_SHOWN].rstrip(BLANKS), odd.fields)
 
     def _scanned(self, text: str, at: int) -> tuple[int, int]:
         """Where the value at a place ends, or -1; and where it is no JSON, or the text's length if

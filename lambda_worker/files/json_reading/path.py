@@ -17,7 +17,7 @@ from lambda_worker.files.json_reading.lists import (
 from lambda_worker.files.json_reading.matching import Counter, matched_length, skip
 from lambda_worker.files.json_reading.names import HOLDERS, LISTS, names_in
 from lambda_worker.files.json_reading.remarks import Remarks
-from lambda_worker.files.json_reading.text import BLANKS, Window, blanks_end, shown
+from lambda_worker.files.json_reading.text import BLANKS, Window, blanks_end
 from lambda_worker.files.json_reading.values import scan
 from lambda_worker.files.reading import FileFault
 
@@ -89,7 +89,7 @@ class Document:
         if len(rest) > MOST_TRAILING or any(opening in rest for opening in OPENING):
             raise window.broken(window.at)
         if rest:
-            self._remarks.trailing(window.line_at(window.at), shown(rest[:TRAILING_SHOWN]))
+            self._remarks.trailing(window.line_at(window.at), rest[:TRAILING_SHOWN])
 
     def _find(self, step: str) -> bool:
         """Go to the member of that key, or at that place, of the innermost bracket."""

@@ -13,7 +13,7 @@ from lambda_worker.files.json_reading.path import Document
 from lambda_worker.files.json_reading.prefix import LONGEST, prefix_end
 from lambda_worker.files.json_reading.remarks import Remarks
 from lambda_worker.files.json_reading.sequences import ValueGrammar
-from lambda_worker.files.json_reading.text import BLANKS, Window, shown
+from lambda_worker.files.json_reading.text import BLANKS, Window
 from lambda_worker.files.reading import Aside, FileFault, Rows
 
 PREFIX_SHOWN: Final = 100
@@ -95,5 +95,5 @@ class Source:
         window.fill(LONGEST)
         end = prefix_end(window.text)
         if prefix := window.text[:end].strip(BLANKS):
-            self._remarks.prefix(shown(prefix[:PREFIX_SHOWN]))
+            self._remarks.prefix(prefix[:PREFIX_SHOWN])
             window.at = end

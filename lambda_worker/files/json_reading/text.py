@@ -179,7 +179,7 @@ class Window:
         last = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
         column = at - last if last >= 0 else self._column + at + 1
         near = "".join(text[at : at + NEAR].splitlines()[:1])
-        return {"line": line, "column": column, "text": shown(near)}
+        return {"line": line, "column": column, "text": near}
 
 
 def blanks_end(text: str, at: int) -> int:
@@ -187,11 +187,6 @@ def blanks_end(text: str, at: int) -> int:
     match = _BLANKS.match(text, at)
     assert match is not None
     return match.end()
-
-
-def shown(text: str) -> str:
-    """The text as a table could have it: what is no character is U+FFFD."""
-    return SURROGATE.sub("\ufffd", text).replace("\0", "\ufffd")
 
 
 def _without_cut_character(data: bytes) -> int:
