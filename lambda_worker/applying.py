@@ -137,7 +137,9 @@ def apply(  # noqa: PLR0913  (how it is written, and who watches, each has a def
             if applied.conflicting:
                 raise TableChanged
             data.execute(_IMMEDIATE)
-    except _REFUSALS as error:
+    except psycopg.Error as error:
+        if not _is_refusal(error):
+            raise
         if isinstance(error, _SAME_KEY) and not careful:
             raise TableChanged from error
         if isinstance(error, psycopg.errors.ForeignKeyViolation) and watched:
@@ -151,16 +153,27 @@ _REFUSALS: Final = (
     psycopg.errors.IntegrityError,
     psycopg.errors.DataError,
     psycopg.errors.ProgramLimitExceeded,  # an index takes values of some 2,700 bytes at most
-    psycopg.errors.RaiseException,  # a trigger of the app's own
 )
+
+_RAISE: Final = "exec_stmt_raise"
+"""Where PL/pgSQL's RAISE tells of itself, whichever class its author gave the error (pl_exec.c)."""
 
 
 _SAME_KEY: Final = (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation)
 
 
+def _is_refusal(error: psycopg.Error) -> bool:
+    """Whether the table, or a trigger of the app's own, does not take the rows; other errors may
+    pass when it is tried again."""
+    is_raised = error.diag.source_function == _RAISE
+    return isinstance(error, _REFUSALS) or (
+        is_raised and not isinstance(error, psycopg.OperationalError)
+    )
+
+
 def _rule(error: psycopg.Error) -> str:
     """What to name to the user: a rule's name, or the words that a trigger's author chose."""
-    if isinstance(error, psycopg.errors.RaiseException):
+    if error.diag.source_function == _RAISE:
         return error.diag.message_primary or "a trigger"
     return error.diag.constraint_name or error.diag.column_name or "its columns' types and indexes"
 
@@ -184,8 +197,8 @@ def _lock(data: Data, plan: ImportPlan, tables: StagingTables) -> None:
     its indexes it could not object."""
     exclusive.lock(data, plan)
     catalog = read_catalog(data, plan)
-    for statement in unique_faults(plan, tables, catalog):
-        data.execute(statement)
+    for rule in unique_faults(plan, tables, catalog):
+        rule.run(data)
     if plan.mode is Mode.INSERT and plan.target.natural_key:
         data.execute(already_there(plan, tables))
 
@@ -307,6 +320,8 @@ def _call_hook(data: Data, plan: ImportPlan, job: UUID) -> None:
         data.execute(
             _CALL.format(function=table(function.schema, function.name), job=sql.Literal(job))
         )
-    except (*_REFUSALS, psycopg.errors.ProgrammingError) as error:
-        words = _rule(error) if isinstance(error, _REFUSALS) else type(error).__name__
+    except psycopg.Error as error:
+        if not (_is_refusal(error) or isinstance(error, psycopg.errors.ProgrammingError)):
+            raise
+        words = _rule(error) if _is_refusal(error) else type(error).__name__
         raise JobFault("after_import_failed", function=function.name, reason=words) from error

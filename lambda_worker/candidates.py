@@ -4,10 +4,14 @@ check constraints to be asked about them before anything is written."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+import psycopg
 from psycopg import sql
 
 from lambda_worker.catalog import Catalog, CatalogIndex
+from lambda_worker.database import Data
+from lambda_worker.faults import JobFault
 from lambda_worker.keys import column_indices, key_match, one_column
 from lambda_worker.kinds import sql_type
 from lambda_worker.plan import Default, ImportPlan, Kind, Mode, Source, Stamp
@@ -23,6 +27,21 @@ from lambda_worker.updating import updatable
 
 _COMMA = sql.SQL(", ")
 _AND = sql.SQL(" AND ")
+
+
+class RuleStep(NamedTuple):
+    """A statement that asks one of the table's rules, an index or a constraint, about the rows."""
+
+    rule: str
+    statement: sql.Composed
+
+    def run(self, data: Data) -> None:
+        """JobFault where the rule cannot be computed for some row: `100 / seats` of no seats."""
+        try:
+            data.execute(self.statement)
+        except psycopg.errors.DataError as error:
+            raise JobFault("refused_by_table", rule=self.rule) from error
+
 
 # -- The rows --------------------------------------------------------------------------------------
 
@@ -195,17 +214,15 @@ _OWN_ROW = sql.SQL("t.sluice_in_scope AND {keys}")
 _SAME_KEY = sql.SQL("t.{name} = n.{name}")
 
 
-def unique_faults(
-    plan: ImportPlan, tables: StagingTables, catalog: Catalog
-) -> Iterator[sql.Composed]:
+def unique_faults(plan: ImportPlan, tables: StagingTables, catalog: Catalog) -> Iterator[RuleStep]:
     """Rows whose key in one of the unique indexes an earlier line has too, or another row of the
     table."""
     for unique in plan.target.uniques:
         index = catalog.index(unique.name)
         if _may_be_written(plan, index.columns):
             if set(index.columns) != set(plan.target.natural_key):  # that was looked at before
-                yield _duplicates(plan, tables, catalog, index)
-            yield _taken(plan, tables, catalog, index)
+                yield RuleStep(unique.name, _duplicates(plan, tables, catalog, index))
+            yield RuleStep(unique.name, _taken(plan, tables, catalog, index))
 
 
 def _may_be_written(plan: ImportPlan, columns: Sequence[str]) -> bool:
@@ -297,13 +314,11 @@ SELECT n.sluice_record, {column_no}, 'check_failed', {detail}
  WHERE NOT ({expression}){sound}""")
 
 
-def check_faults(
-    plan: ImportPlan, tables: StagingTables, catalog: Catalog
-) -> Iterator[sql.Composed]:
+def check_faults(plan: ImportPlan, tables: StagingTables, catalog: Catalog) -> Iterator[RuleStep]:
     """Rows that a check constraint would refuse."""
     for number, rule in enumerate(plan.target.checks):
         check = catalog.check(rule.name)
-        yield _BROKEN.format(
+        statement = _BROKEN.format(
             fault=tables.fault,
             column_no=one_column(plan, check.columns),
             detail=sql.Literal(str(number)),
@@ -311,3 +326,4 @@ def check_faults(
             expression=check.expression,
             sound=_sound(plan, tables, check.columns),
         )
+        yield RuleStep(rule.name, statement)

@@ -10,7 +10,7 @@ from typing import Protocol
 import psycopg
 from psycopg import sql
 
-from lambda_worker.candidates import check_faults, unique_faults
+from lambda_worker.candidates import RuleStep, check_faults, unique_faults
 from lambda_worker.catalog import Catalog, read_catalog
 from lambda_worker.database import Data
 from lambda_worker.dates import open_questions, settle_dates
@@ -54,6 +54,7 @@ def check(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> 
         proved = _prove_dates(data, plan, tables)
         padded = _padded(data, plan, tables)
         steps.run(row_steps(proved, tables, catalog, padded))
+        steps.ask(rule_steps(proved, tables, catalog))
         reject_children(data, proved, tables)
         steps.run(last_steps(tables))
         row = data.execute(
@@ -66,8 +67,13 @@ def check(data: Data, plan: ImportPlan, tables: StagingTables, watch: Watch) -> 
 def _planned(plan: ImportPlan, tables: StagingTables, catalog: Catalog) -> int:
     """How many statements the check consists of: proofs on the way change these, not their
     number."""
-    groups = (value_steps(plan, tables), row_steps(plan, tables, catalog), last_steps(tables))
-    return sum(len(list(group)) for group in groups)
+    groups = (
+        value_steps(plan, tables),
+        row_steps(plan, tables, catalog),
+        rule_steps(plan, tables, catalog),
+        last_steps(tables),
+    )
+    return sum(1 for group in groups for _ in group)
 
 
 class _Steps:
@@ -82,9 +88,18 @@ class _Steps:
     def run(self, statements: Iterable[sql.Composed]) -> None:
         """The next group."""
         for statement in statements:
-            self._watch.progress(self._done, total=self._planned)
+            self._tell()
             _execute(self._data, statement)
-            self._done += 1
+
+    def ask(self, rules: Iterable[RuleStep]) -> None:
+        """The next group, of the table's rules."""
+        for rule in rules:
+            self._tell()
+            rule.run(self._data)
+
+    def _tell(self) -> None:
+        self._watch.progress(self._done, total=self._planned)
+        self._done += 1
 
 
 def _execute(data: Data, statement: sql.Composed) -> None:
@@ -131,10 +146,14 @@ def row_steps(
         yield duplicates_in_file(plan, tables)
         if plan.target.duplicates is Duplicates.LAST:
             yield drop_superseded(tables)
-    yield from unique_faults(plan, tables, catalog)
-    yield from check_faults(plan, tables, catalog)
     if plan.mode is Mode.INSERT and plan.target.natural_key:
         yield already_there(plan, tables)
+
+
+def rule_steps(plan: ImportPlan, tables: StagingTables, catalog: Catalog) -> Iterator[RuleStep]:
+    """The faults that the table's own rules find."""
+    yield from unique_faults(plan, tables, catalog)
+    yield from check_faults(plan, tables, catalog)
 
 
 def last_steps(tables: StagingTables) -> Iterator[sql.Composed]:

@@ -4,12 +4,13 @@ noticed."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from psycopg import Connection
 
-from lambda_worker.plan import ImportPlan
+from lambda_worker.plan import ImportPlan, Lookup
+from lambda_worker.tables import table as name
 
 _TABLE_FACTS = """
     SELECT 'column', attname::text, format_type(atttypid, atttypmod), attnotnull::text,
@@ -38,17 +39,24 @@ def fingerprint(connection: Connection[Any], tables: Iterable[Table]) -> str:
     for table in sorted(set(tables), key=lambda t: (t[0] or "", t[1])):
         digest.update(repr(table).encode())
         with connection.cursor() as cursor:
-            for fact in cursor.execute(_TABLE_FACTS, {"table": _quoted(table)}):
+            for fact in cursor.execute(_TABLE_FACTS, {"table": name(*table).as_string(cursor)}):
                 digest.update(repr(tuple(fact)).encode())
     return digest.hexdigest()
 
 
 def tables_of(plan: ImportPlan) -> tuple[Table, ...]:
     """The tables that a plan reads or writes."""
-    lookups = ((c.lookup.schema, c.lookup.table) for c in plan.columns if c.lookup)
-    return ((plan.target.schema, plan.target.table), *lookups)
+    lookups = [c.lookup for c in plan.columns if c.lookup] + [link.lookup for link in plan.links]
+    return (
+        (plan.target.schema, plan.target.table),
+        *((link.schema, link.table) for link in plan.links),
+        *(table for lookup in lookups for table in _tables_of(lookup)),
+    )
 
 
-def _quoted(table: Table) -> str:
-    parts = [part for part in table if part is not None]
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+def _tables_of(lookup: Lookup) -> Iterator[Table]:
+    """The related table, and those of a chain."""
+    yield lookup.schema, lookup.table
+    for key in lookup.keys:
+        if key.lookup is not None:
+            yield from _tables_of(key.lookup)

@@ -12,6 +12,7 @@ from lambda_worker.database import Data
 from lambda_worker.faults import OtherThanReviewed
 from lambda_worker.links import current_links, links_differ
 from lambda_worker.plan import ImportPlan, Mode
+from lambda_worker.related_keys import digest_of_keys
 from lambda_worker.tables import StagingTables, asked_column, ready_column, table
 from lambda_worker.tree import self_references
 from lambda_worker.updating import differs, updatable
@@ -34,10 +35,10 @@ class Counts:
 class Reviewed:
     """What a review shows, as it stands on the job.
 
-    `digest` stands for the rows behind the counts: which of them are new or changed, and what the
-    changed ones hold so far. `before` is what an earlier review of the job had shown, where this
-    one is different. `at` is when it was written, by the database's clock: an approval counts if it
-    is younger.
+    `digest` stands for the rows behind the counts: which of them are new or changed, what the
+    changed ones hold so far, and what the related rows are called. `before` is what an earlier
+    review of the job had shown, where this one is different. `at` is when it was written, by the
+    database's clock: an approval counts if it is younger.
     """
 
     counts: Counts
@@ -161,7 +162,7 @@ def _summed_up(
     """The counts but for the rejected ones, and the digest."""
     row = data.execute(sums(rows_of_it)).fetchone()
     assert row is not None
-    new, changed, untouched, digest = row
+    new, changed, untouched, marks = row
     upsert = plan.mode is Mode.UPSERT
     counts = Counts(
         new=new,
@@ -170,7 +171,7 @@ def _summed_up(
         skipped=0 if upsert else untouched,
         superseded=superseded(data, tables),
     )
-    return counts, digest
+    return counts, " ".join([marks, *digest_of_keys(data, plan, tables)])
 
 
 _SUPERSEDED = sql.SQL("""

@@ -51,7 +51,7 @@ def plan_of(label: str, mode: Mode) -> ImportPlan:
     names = [found.name for found in inputs(target) if found.field.name != "tenant"]
     return compile_plan(
         target,
-        user=User(username="ann"),
+        user=User(username="ann", is_superuser=True),
         file=FilePlan(name="x.csv", dialect=Dialect(), headers=tuple(names)),
         mapping={name: name for name in names},
         mode=mode,

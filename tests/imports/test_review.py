@@ -218,6 +218,23 @@ def test_links_that_change_meanwhile_ask_again(boss: Client) -> None:
     assert article.tags.count() == 2
 
 
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_related_row_that_takes_anothers_name_meanwhile_asks_again(
+    boss: Client, is_link: bool
+) -> None:
+    kind, key = (Tag, "name") if is_link else (Country, "code")
+    first = kind._default_manager.create(**{key: "BE"})
+    target = "shapes.article" if is_link else "airports.airport"
+    file = "slug,title,tags\na,Title,BE\n" if is_link else AIRPORTS
+    job = in_review(target, file)
+    kind._default_manager.filter(pk=first.pk).update(**{key: "XX"})
+    kind._default_manager.create(**{key: "BE"})
+    boss.post(f"/imports/{job.pk}/approve/", {"review": job.attempt}, secure=True)
+    work_on(job, file.encode(), Command.APPLY)
+    assert job.status == "in_review"
+    assert job.review["before"] == job.review["counts"]
+
+
 def test_a_row_that_two_keys_name_is_told_by_both() -> None:
     land = Land.objects.create(code="FR", continent=Continent.objects.create(code="EU"))
     City.objects.create(land=land, name="Paris")

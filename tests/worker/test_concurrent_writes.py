@@ -62,12 +62,13 @@ def test_rows_that_a_trigger_changed_are_not_called_conflicts(
     assert (row["rows_inserted"], row["rows_unchanged"], row["rows_rejected"]) == (1, 1, 0)
 
 
-def test_a_trigger_that_refuses_ends_the_job_in_its_words(bench: Workbench) -> None:
+@pytest.mark.parametrize("using", ["", " USING ERRCODE = 'check_violation'"])
+def test_a_trigger_that_refuses_ends_the_job_in_its_words(bench: Workbench, using: str) -> None:
     bench.sql.execute(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$BEGIN RAISE EXCEPTION 'no country on Mondays'; END$$;"
+        f" $$BEGIN RAISE EXCEPTION 'no country on Mondays'{using}; END$$;"
         "CREATE TRIGGER refuse BEFORE INSERT ON airports_country"
-        " FOR EACH ROW EXECUTE FUNCTION refuse()"
+        " FOR EACH ROW EXECUTE FUNCTION refuse()".encode()
     )
     try:
         row = bench.import_("country", "code,name\nFR,France\n")

@@ -17,6 +17,7 @@ from psycopg import sql
 from lambda_worker import checking, links, reviewing, tree, writing
 from lambda_worker.catalog import Catalog, CatalogColumn, CatalogIndex
 from lambda_worker.plan import Fixed, ImportPlan, Kind, Mode, Source, Stamp
+from lambda_worker.related_keys import related_keys
 from lambda_worker.tables import StagingTables
 from lambda_worker.vanishing import vanished_parents
 from tests.worker.plans import plan_for
@@ -30,11 +31,13 @@ def statements(plan: ImportPlan, catalog: Catalog) -> Iterator[sql.Composed]:
     """What the worker runs for a plan, in order, with one batch."""
     yield from checking.value_steps(plan, TABLES)
     yield from checking.row_steps(plan, TABLES, catalog)
+    yield from (step.statement for step in checking.rule_steps(plan, TABLES, catalog))
     for index, column in tree.self_references(plan):
         yield tree.rejected_parents(plan, TABLES, index, column)
     yield from checking.last_steps(TABLES)
     yield from reviewing.create(plan, TABLES)
     yield reviewing.sums(TABLES.review)
+    yield from related_keys(plan, TABLES)
     yield from vanished_parents(plan, TABLES)
     yield from tree.assign_ids(plan, TABLES)
     if plan.mode is Mode.UPSERT:

@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from lambda_worker.catalog import foreign_keys
+from lambda_worker.fingerprint import tables_of
 from lambda_worker.plan import (
+    CheckRule,
     Dates,
     Duplicates,
     Empty,
@@ -21,6 +23,7 @@ from lambda_worker.plan import (
     OnReject,
     ReadAs,
     Review,
+    Unique,
 )
 from tests.worker.plans import column
 from tests.worker.shelf import SCHEMA, city, item_plan, optional, parent, tags
@@ -111,6 +114,11 @@ def test_only_foreign_keys_that_the_database_checks_are_left_to_it(shelf: Shelf)
         connection.execute("ALTER TABLE shelf.item DROP CONSTRAINT item_city_id_fkey")
         assert foreign_keys(connection, plan) == {"parent_id"}
         connection.rollback()
+
+
+def test_a_plan_knows_every_table_that_it_relies_on(shelf: Shelf) -> None:
+    names = {name for _, name in tables_of(shelf.plan(city(), links=(tags(),)))}
+    assert names == {"item", "city", "country", "item_tag", "tag"}
 
 
 # -- Trees -----------------------------------------------------------------------------------------
@@ -219,6 +227,20 @@ def test_a_conditional_unique_index_is_asked_before(shelf: Shelf) -> None:
     row = shelf.load(plan, "a,New,yes", "b,new,yes", "c,new,no", "d,OLD,yes", "e,old,no")
     assert shelf.faults(row) == [(3, "sku", "duplicate_in_file"), (5, "sku", "taken")]
     assert row["rows_inserted"] == 3
+
+
+def test_a_rule_that_cannot_be_computed_ends_the_job_by_its_name(shelf: Shelf) -> None:
+    shelf.bench.sql.execute(
+        "ALTER TABLE shelf.item ADD CONSTRAINT ratio CHECK (100 / low > 1) NOT VALID;"
+        "CREATE UNIQUE INDEX item_number ON shelf.item (CAST(name AS int))"
+    )
+    low, name = optional("low", Kind.INTEGER), optional("name")
+    ratio = shelf.plan(low, target_checks=(CheckRule(name="ratio", message=""),))
+    number = shelf.plan(name, target_uniques=(Unique(name="item_number", columns=()),))
+    for plan, line, rule in ((ratio, "a,0", "ratio"), (number, "a,x", "item_number")):
+        row = shelf.load(plan, line)
+        assert row["status"] == "failed"
+        assert (row["failure_code"], row["failure_params"]) == ("refused_by_table", {"rule": rule})
 
 
 def test_another_tenants_rows_are_neither_seen_nor_touched(shelf: Shelf) -> None:

@@ -116,6 +116,10 @@ SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = '
        count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
   FROM "review" x;
 
+SELECT CAST(coalesce(sum(hashtextextended(CAST(p AS text), 0)), 0) AS text)
+  FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_category" p WHERE true) p
+ WHERE p.pk IN (SELECT r."v2" FROM "ready" r);
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "shapes_category" p

@@ -89,6 +89,10 @@ SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = '
        count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
   FROM "review" x;
 
+SELECT CAST(coalesce(sum(hashtextextended(CAST(p AS text), 0)), 0) AS text)
+  FROM (SELECT p."id" AS pk, "c1"."k1" AS "k1", p."name" AS "k2" FROM "shapes_city" p JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_land" p WHERE true) "c1" ON "c1".pk = p."land_id" WHERE true) p
+ WHERE p.pk IN (SELECT r."v2" FROM "ready" r);
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "shapes_city" p

@@ -137,6 +137,10 @@ SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = '
        count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
   FROM "sluice_staging"."review_00000000000000000000000000000000" x;
 
+SELECT CAST(coalesce(sum(hashtextextended(CAST(p AS text), 0)), 0) AS text)
+  FROM (SELECT p."id" AS pk, p."code" AS "k1" FROM "airports_country" p WHERE true) p
+ WHERE p.pk IN (SELECT r."v5" FROM "sluice_staging"."ready_00000000000000000000000000000000" r);
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "airports_country" p

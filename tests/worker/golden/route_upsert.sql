@@ -107,6 +107,14 @@ SELECT count(*) FILTER (WHERE x.kind = 'new'), count(*) FILTER (WHERE x.kind = '
        count(*) FILTER (WHERE x.kind = 'unchanged'), CAST(coalesce(sum(x.mark), 0) AS text)
   FROM "sluice_staging"."review_00000000000000000000000000000000" x;
 
+SELECT CAST(coalesce(sum(hashtextextended(CAST(p AS text), 0)), 0) AS text)
+  FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) p
+ WHERE p.pk IN (SELECT r."v2" FROM "sluice_staging"."ready_00000000000000000000000000000000" r);
+
+SELECT CAST(coalesce(sum(hashtextextended(CAST(p AS text), 0)), 0) AS text)
+  FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) p
+ WHERE p.pk IN (SELECT r."v3" FROM "sluice_staging"."ready_00000000000000000000000000000000" r);
+
 WITH present AS (
     SELECT p."id" AS pk
       FROM "airports_airport" p
