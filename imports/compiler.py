@@ -24,10 +24,12 @@ from imports.fields import (
     kind_of,
     stamp_of,
 )
+from imports.lookups import last_field
 from imports.mapping import inputs, label_of_input, unmapped
 from imports.null_words import with_null_words
 from imports.planning import fixed as _fixed
 from imports.planning import link_plans, lookup_of, target_plan
+from imports.rights import may_see
 from imports.rules import Rules, limit_text, rules_of
 from imports.targets import ImportTarget, Request
 from lambda_worker.fingerprint import fingerprint, tables_of
@@ -99,6 +101,7 @@ def compile_plan(  # noqa: PLR0913  (a plan has this many choices)
             audience=audience,
             links=tuple(link_plans(target, mapping, asker)),
             exclusive=exclusive,
+            nameable=_nameable(target, mapping, user),
         )
     return _with_fingerprint(with_null_words(plan))
 
@@ -118,6 +121,13 @@ def _judge(
         faults[missing.name] = f"The field {label!r} needs a column of the file."
     if faults:
         raise MappingFault(faults)
+
+
+def _nameable(target: ImportTarget, mapping: Mapping[str, str], user: Any) -> tuple[str, ...]:
+    """The fields whose related rows the user may see, those at a chain's end."""
+    related = [one for one in inputs(target) if one.name in mapping and one.field.is_relation]
+    named = {one.field.name: last_field(one.field.related_model, one.path) for one in related}
+    return tuple(name for name, key in named.items() if may_see(user, key.model))
 
 
 def _columns(

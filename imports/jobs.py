@@ -24,6 +24,7 @@ from imports.models import ImportAttempt, ImportCancelRequest, ImportJob, MailCh
 from imports.nudging import A_PRESS, nudge
 from imports.registry import UnknownTarget, get_target
 from imports.targets import ImportTarget, Request
+from imports.time_zones import current_time_zone
 from imports.uploads import form_lifetime
 from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Status
@@ -105,7 +106,7 @@ def audience_of(user: Any, url: str) -> Audience:
     return Audience(
         recipient=address_of(user),
         language=get_language() or settings.LANGUAGE_CODE,
-        time_zone=timezone.get_current_timezone_name(),
+        time_zone=current_time_zone(),
         job_url=url,
         mail=mail_choice(user),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.contrib.auth import get_permission_codename
 from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_noop, ngettext
 from imports.differences import KINDS, NEW
 from imports.models import ImportJob
 from imports.registry import UnknownTarget, get_target
+from imports.rights import may_see
 from imports.templatetags.imports_format import grouped
 from lambda_worker.contract import Status
 from lambda_worker.plan import Mode
@@ -59,9 +59,7 @@ def kinds_for(job: ImportJob, user: Any) -> tuple[str, ...]:
         target = get_target(job.target)
     except UnknownTarget:
         return ()
-    options = target.model._meta
-    look = f"{options.app_label}.{get_permission_codename('view', options)}"
-    if target.permits(user, Mode.UPSERT) or user.has_perm(look):
+    if target.permits(user, Mode.UPSERT) or may_see(user, target.model):
         return KINDS
     return (NEW,) if target.permits(user) else ()
 

@@ -1,4 +1,5 @@
-"""Whose jobs a user may look at and act on, asked in the same query as the job where it can be."""
+"""Whose jobs a user may look at and act on, asked in the same query as the job where it can be; and
+whose rows."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_permission_codename, get_user_model
 from django.contrib.auth.models import PermissionsMixin
 
 LOOK: Final = "imports.view_all_imports"
@@ -28,6 +29,14 @@ class RightsInSql(NamedTuple):
     looks: str
     acts: str
     parameters: tuple[Any, ...]
+
+
+def may_see(user: Any, model: Any) -> bool:
+    """Whether the user may look at a model's rows: as Django's admin has it, whoever may change
+    them may, too."""
+    options = model._meta
+    codes = (get_permission_codename(action, options) for action in ("view", "change"))
+    return any(user.has_perm(f"{options.app_label}.{code}") for code in codes)
 
 
 def rights_of(user: Any) -> Rights:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from django.contrib.auth import get_permission_codename
 from django.db.models import ForeignKey
 
 from imports import registry
@@ -17,6 +16,7 @@ from imports.examples import example
 from imports.fields import AnyField, kind_of
 from imports.lookups import is_self_reference, last_field
 from imports.mapping import Input, inputs_of
+from imports.rights import may_see
 from imports.targets import ImportTarget, Request
 from imports.whole_plan import whole_plan
 from lambda_worker.plan import ColumnPlan, Empty, ImportPlan, LinkPlan, ReadAs
@@ -136,9 +136,7 @@ def _existing(
     most: int,
     conditions: Mapping[str, Any],
 ) -> list[Sequence[str]]:
-    options = related._meta
-    code = get_permission_codename("view", options)
-    if not request.user.has_perm(f"{options.app_label}.{code}"):
+    if not may_see(request.user, related):
         return []
     own = registry.target_of(related)
     rows = related._default_manager.filter(

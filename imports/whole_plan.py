@@ -3,12 +3,12 @@ the sample file are made from, so that they say what the worker does."""
 
 from __future__ import annotations
 
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from imports.compiler import compile_plan
 from imports.mapping import importable_fields
 from imports.targets import ImportTarget, Request
+from imports.time_zones import current_time_zone
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.plan import Audience, FilePlan, ImportPlan, OnReject, Review
 
@@ -27,7 +27,7 @@ def whole_plan(target: ImportTarget, request: Request) -> ImportPlan:
         audience=Audience(
             recipient="",
             language=get_language() or "en",
-            time_zone=timezone.get_current_timezone_name(),
+            time_zone=current_time_zone(),
             job_url="",
         ),
         request=request,

@@ -44,7 +44,7 @@ _NAMES = sql.SQL("SELECT q.k1 FROM ({parents}) q LIMIT {limit}")
 
 def near_matches(data: Data, plan: ImportPlan, tables: StagingTables) -> dict[tuple[int, str], str]:
     """By column and value, trimmed, or item of a list: the one name that was probably meant. Rows
-    outside the scope are not named."""
+    outside the scope are not named, nor those that the user may not see."""
     found: dict[tuple[int, str], str] = {}
     for index, column in mapped(plan).items():
         if not _has_names(plan, column):
@@ -58,7 +58,9 @@ def near_matches(data: Data, plan: ImportPlan, tables: StagingTables) -> dict[tu
 
 def _has_names(plan: ImportPlan, column: ColumnPlan) -> bool:
     lookup = lookup_of(plan, column)
-    return bool(column.choices) if lookup is None else _is_by_name(lookup)
+    if lookup is None:
+        return bool(column.choices)
+    return column.field in plan.nameable and _is_by_name(lookup)
 
 
 def _is_by_name(lookup: Lookup) -> bool:

@@ -371,7 +371,8 @@ class ImportPlan:
 
     `again` lets the very bytes that were imported into this target before go in without asking.
     `exclusive`: the target is locked against all others, and its secondary indexes and foreign keys
-    are dropped and built anew in the import's transaction.
+    are dropped and built anew in the import's transaction. `nameable`: fields whose related rows
+    the user may see, so that a fault may name them.
     """
 
     version: int
@@ -387,6 +388,7 @@ class ImportPlan:
     audience: Audience
     links: tuple[LinkPlan, ...] = ()
     exclusive: bool = False
+    nameable: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The plan as it stands on the job."""
@@ -414,4 +416,4 @@ def _from_version_3(data: dict[str, Any]) -> dict[str, Any]:
         "headers": data["file"]["headers"],
     }
     audience = {**data["audience"], "mail": MailWhen.ALWAYS.value}
-    return {**data, "file": file, "audience": audience}
+    return {**data, "file": file, "audience": audience, "nameable": []}

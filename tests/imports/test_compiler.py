@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 
 from imports.compiler import Asker, MappingFault, compile_plan
@@ -35,7 +36,7 @@ HEADERS: Final = {
 def plan_of(target: str | ImportTarget, headers: tuple[str, ...], **changes: Any) -> ImportPlan:
     found = get_target(target) if isinstance(target, str) else target
     choices: dict[str, Any] = {
-        "user": None,
+        "user": User(is_superuser=True),
         "file": FilePlan(name="file.csv", dialect=Dialect(), headers=headers),
         "mapping": suggest(found, headers),
         "mode": Mode.INSERT,

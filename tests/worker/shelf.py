@@ -176,6 +176,7 @@ def item_plan(
         links=links,
         scope=TENANT,
         constants=TENANT,
+        nameable=(*(c.field for c in all_columns), *(link.field for link in links)),
         file=FilePlan(name="items.csv", dialect=Dialect(), headers=tuple(headers)),
     )
     plan = replace(plan, **changes)

@@ -96,6 +96,11 @@ def test_a_large_table_is_not_searched(shelf: Shelf) -> None:
     assert first_params(shelf, row["id"]) == [None]
 
 
+def test_rows_that_the_user_may_not_see_are_not_named(shelf: Shelf) -> None:
+    row = shelf.load(shelf.plan(links=(tags(),), nameable=()), "a,gren")
+    assert first_params(shelf, row["id"]) == [None]
+
+
 def test_a_key_of_several_columns_has_none(shelf: Shelf) -> None:
     lookup = by_name()
     keys = (*lookup.keys, replace(lookup.keys[0], column="country_id", kind=Kind.BIGINT))
