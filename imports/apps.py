@@ -10,9 +10,11 @@ class ImportsConfig(AppConfig):
 
     name = "imports"
     verbose_name = _("Imports")
+    default_auto_field = "django.db.models.BigAutoField"
+    """As our migrations have it, whatever the project's default is."""
 
     def ready(self) -> None:
-        """Register what the apps declare, and the checks that judge it."""
-        from imports import checks  # noqa: F401  (its import registers the checks)
+        """Register what the apps declare, and the checks that judge it and the settings."""
+        from imports import checks, project_check  # noqa: F401  (their import registers the checks)
 
         autodiscover_modules("imports")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import ForeignKey
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from imports.fields import (
     AnyField,
@@ -33,6 +34,7 @@ from imports.rights import may_see
 from imports.rules import Rules, limit_text, rules_of
 from imports.targets import ImportTarget, Request
 from lambda_worker.fingerprint import fingerprint, tables_of
+from lambda_worker.language import listed
 from lambda_worker.lookups import leaf_keys
 from lambda_worker.plan import (
     PLAN_VERSION,
@@ -113,12 +115,12 @@ def _judge(
     faults: dict[str, str] = {}
     for name, header in mapping.items():
         if name not in known:
-            faults[name] = f"A file cannot fill {name!r}; it can fill {', '.join(sorted(known))}."
+            faults[name] = _unfillable(name, known)
         elif header not in file.headers:
-            faults[name] = f"The file has no column {header!r}; it has {', '.join(file.headers)}."
+            faults[name] = _not_in_file(header, file.headers)
     for missing in unmapped(target, mapping, constants):
-        label = label_of_input(missing)
-        faults[missing.name] = f"The field {label!r} needs a column of the file."
+        words = _("The field '%(label)s' needs a column of the file.")
+        faults[missing.name] = words % {"label": label_of_input(missing)}
     if faults:
         raise MappingFault(faults)
 
@@ -128,6 +130,20 @@ def _nameable(target: ImportTarget, mapping: Mapping[str, str], user: Any) -> tu
     related = [one for one in inputs(target) if one.name in mapping and one.field.is_relation]
     named = {one.field.name: last_field(one.field.related_model, one.path) for one in related}
     return tuple(name for name, key in named.items() if may_see(user, key.model))
+
+
+def _unfillable(name: str, known: Iterable[str]) -> str:
+    told = {"name": name, "known": _listed(sorted(known))}
+    return _("A file cannot fill '%(name)s'; it can fill %(known)s.") % told
+
+
+def _not_in_file(header: str, headers: Iterable[str]) -> str:
+    told = {"header": header, "found": _listed(headers)}
+    return _("The file has no column '%(header)s'; it has %(found)s.") % told
+
+
+def _listed(names: Iterable[str]) -> str:
+    return listed(names, translation.get_language() or "en")
 
 
 def _columns(

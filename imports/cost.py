@@ -12,15 +12,9 @@ from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from imports import defaults
 from imports.models import ImportAttempt
 from imports.templatetags.imports_format import grouped
-
-# AWS Lambda, arm64, us-east-1, first tier: https://aws.amazon.com/lambda/pricing/, November 2026.
-PER_GB_SECOND: Final = Decimal("0.0000133334")
-PER_REQUEST: Final = Decimal("0.0000002")
-# Heroku, a Standard-1X dyno: https://www.heroku.com/pricing/, November 2026.
-DYNO_A_MONTH: Final = Decimal(25)
-CURRENCY: Final = "USD"
 
 MB_MS_IN_GB_SECOND: Final = 1024 * 1000
 """Lambda's gigabyte has 1,024 megabytes."""
@@ -54,10 +48,10 @@ class Usage:
 def prices() -> Prices:
     """As the settings say."""
     return Prices(
-        per_gb_second=_setting("SLUICE_PRICE_PER_GB_SECOND", PER_GB_SECOND),
-        per_request=_setting("SLUICE_PRICE_PER_REQUEST", PER_REQUEST),
-        dyno_a_month=_setting("SLUICE_DYNO_PRICE_PER_MONTH", DYNO_A_MONTH),
-        currency=getattr(settings, "SLUICE_PRICE_CURRENCY", CURRENCY),
+        per_gb_second=_setting("SLUICE_PRICE_PER_GB_SECOND", defaults.PRICE_PER_GB_SECOND),
+        per_request=_setting("SLUICE_PRICE_PER_REQUEST", defaults.PRICE_PER_REQUEST),
+        dyno_a_month=_setting("SLUICE_DYNO_PRICE_PER_MONTH", defaults.DYNO_PRICE_PER_MONTH),
+        currency=getattr(settings, "SLUICE_PRICE_CURRENCY", defaults.PRICE_CURRENCY),
     )
 
 

@@ -21,10 +21,10 @@ _SOURCES: Final = {
 
 def default_words(default: Default | None, column: ColumnPlan) -> str:
     """The default of a column's field; that it stays empty where there is none."""
-    if default is None or default.value == "":
-        return _("Stays empty.")
-    if default.value is None:
+    if default is not None and default.source is not Source.STATIC:
         return _(_SOURCES[default.source])
+    if default is None or not default.value:
+        return _("Stays empty.")
     if column.listed:
         return _("Becomes an empty list.") if default.value == "{}" else _("Gets its default.")
     if column.kind in (Kind.BASE64, Kind.HEX):

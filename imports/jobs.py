@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from imports import parts, queues, reviews
 from imports.compiler import compile_plan
@@ -24,6 +25,7 @@ from imports.models import ImportAttempt, ImportCancelRequest, ImportJob, MailCh
 from imports.nudging import A_PRESS, nudge
 from imports.registry import UnknownTarget, get_target
 from imports.targets import ImportTarget, Request
+from imports.templatetags.imports_format import grouped
 from imports.time_zones import current_time_zone
 from imports.uploads import form_lifetime
 from lambda_worker import contract
@@ -65,10 +67,7 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
     if exclusive and not target.permits_exclusive(user):
         raise NotAllowed(f"{user} may not lock {target.label} for an import")
     if not 0 < size <= settings.SLUICE_MAX_UPLOAD_BYTES:
-        raise FileRefused(
-            f"The file has {size:,} bytes; "
-            f"from 1 to {settings.SLUICE_MAX_UPLOAD_BYTES:,} can be uploaded."
-        )
+        raise FileRefused(_size_words(size))
     job_id = uuid4()
     plan = compile_plan(
         target,
@@ -94,6 +93,11 @@ def create_job(  # noqa: PLR0913  (a plan has this many choices)
         plan_version=plan.version,
         upload_expires_at=timezone.now() + form_lifetime(),
     )
+
+
+def _size_words(size: int) -> str:
+    sizes = {"size": grouped(size), "most": grouped(settings.SLUICE_MAX_UPLOAD_BYTES)}
+    return _("The file has %(size)s bytes; from 1 to %(most)s can be uploaded.") % sizes
 
 
 def job_url(job_id: Any) -> str:
@@ -286,7 +290,7 @@ def approve(job: ImportJob, user: Any, review: int | None = None) -> bool:
 
 def check_again(job: ImportJob, user: Any) -> bool:
     """Have a review made anew; False where none waits, or where that was asked for just now."""
-    _require(job, user)
+    require_import(job, user)
     again = CommandMessage(Command.RETRY, job.pk, job.attempt)
     return reviews.waits(job) and nudge(job, A_PRESS, again)
 

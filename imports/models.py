@@ -158,7 +158,8 @@ class ImportAttempt(models.Model):
     class Meta:
         db_table = contract.ATTEMPT_TABLE
         ordering = ["job", "number"]
-        verbose_name = "attempt"
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
         constraints = [
             models.UniqueConstraint(fields=["job", "number"], name="imports_attempt_number_once")
         ]
@@ -181,7 +182,8 @@ class ImportCancelRequest(models.Model):
 
     class Meta:
         db_table = contract.CANCEL_TABLE
-        verbose_name = "cancel request"
+        verbose_name = _("cancel request")
+        verbose_name_plural = _("cancel requests")
 
     def __str__(self) -> str:
         return f"cancel {self.job_id}"
@@ -203,7 +205,8 @@ class ImportReject(models.Model):
     class Meta:
         db_table = contract.REJECT_TABLE
         ordering = ["job", "line", "id"]
-        verbose_name = "reject"
+        verbose_name = _("reject")
+        verbose_name_plural = _("rejects")
         indexes = [models.Index(fields=["job", "line", "id"], name="imports_reject_in_order")]
 
     def __str__(self) -> str:
@@ -228,7 +231,8 @@ class ImportNotice(models.Model):
     class Meta:
         db_table = contract.NOTICE_TABLE
         ordering = ["job", "created_at"]
-        verbose_name = "notice"
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
         constraints = [
             models.UniqueConstraint(
                 fields=["job", "attempt", "status"], name="imports_notice_once_per_outcome"
@@ -256,7 +260,8 @@ class RememberedMapping(models.Model):
     used_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        verbose_name = "remembered mapping"
+        verbose_name = _("remembered mapping")
+        verbose_name_plural = _("remembered mappings")
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "target", "header_hash"], name="imports_mapping_once"
@@ -276,7 +281,8 @@ class MailChoice(models.Model):
     when = models.CharField(max_length=20, choices=[(w.value, w.value) for w in MailWhen])
 
     class Meta:
-        verbose_name = "mail choice"
+        verbose_name = _("mail choice")
+        verbose_name_plural = _("mail choices")
         constraints = [
             models.CheckConstraint(
                 name="imports_mail_when_known",

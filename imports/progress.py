@@ -82,11 +82,11 @@ class Progress:
 
 
 def progress_of(job: ImportJob, now: datetime | None = None) -> Progress:
-    """The job as it stands `now`."""
+    """The job as it stands `now`, as its owner may know it."""
     around = snapshot(job.pk)
     if around is None:
         raise ImportJob.DoesNotExist
-    return progress_in(around, now)
+    return progress_in(around.for_reader(job.owner_id, sees_all=False), now)
 
 
 def progress_in(seen: Snapshot, now: datetime | None = None) -> Progress:
@@ -171,7 +171,7 @@ def _sentence_of_review(seen: Snapshot) -> str:
     if not reviews.waits(seen.job):
         return _("Approved. A worker is about to write it.")
     if seen.job.repeats_id:
-        return repeats.question(seen.job, *seen.earlier)
+        return repeats.question(seen.job, seen.earlier)
     return translated(Status.IN_REVIEW.sentence, get_language() or "en")
 
 

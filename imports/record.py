@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from imports import choices, dialects, jobs, wording
+from imports.default_words import default_words
 from imports.mail_form import ANSWERS
 from imports.models import ImportJob
 from imports.templatetags.imports_format import grouped
 from lambda_worker import strict_json
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.plan import Default, Duplicates, ImportPlan, Lookup, Source
+from lambda_worker.plan import Duplicates, ImportPlan, Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,21 +160,7 @@ def _unfed(plan: ImportPlan) -> list[Fact]:
         for fixed in plan.constants
     ]
     return constants + [
-        Fact(column.label, _default(column.default))
+        Fact(column.label, default_words(column.default, column))
         for column in plan.columns
         if column.header is None and column.default is not None
     ]
-
-
-SOURCES: Final = {
-    Source.NOW: gettext_noop("the time of the import"),
-    Source.TODAY: gettext_noop("the day of the import"),
-    Source.UUID: gettext_noop("a new id for each row"),
-    Source.DATABASE: gettext_noop("what the database says"),
-}
-
-
-def _default(default: Default) -> str:
-    if default.source is Source.STATIC:
-        return default.value or "∅"
-    return _(SOURCES[default.source])

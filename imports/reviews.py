@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db.models import DateTimeField, F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -25,12 +25,21 @@ from lambda_worker.reviewing import Counts, Reviewed
 # -- Who has decided ------------------------------------------------------------------------------
 
 
+_WRITTEN: Final = Cast(KeyTextTransform("at", "review"), DateTimeField())
+
+
 def waiting() -> QuerySet[ImportJob]:
     """Jobs in review that nobody has approved since what it shows was written."""
-    written = Cast(KeyTextTransform("at", "review"), DateTimeField())
     undecided = Q(review_approved_at__isnull=True) | Q(review_approved_at__lt=F("written"))
     reviewed = ImportJob.objects.filter(status=Status.IN_REVIEW.value)
-    return reviewed.alias(written=written).filter(undecided)
+    return reviewed.alias(written=_WRITTEN).filter(undecided)
+
+
+def waiting_since(moment: datetime) -> QuerySet[ImportJob]:
+    """Those of them whose review was written before that moment."""
+    # A review of an older worker has no time.
+    shown_at = Coalesce(_WRITTEN, F("created_at"))
+    return waiting().alias(shown_at=shown_at).filter(shown_at__lt=moment)
 
 
 def waits(job: ImportJob) -> bool:

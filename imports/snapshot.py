@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar
@@ -26,10 +26,15 @@ LEFT_OUT: Final = frozenset({"plan", "reject_summary"})
 
 
 class Earlier(NamedTuple):
-    """The job that imported the very same file before; both unknown where it is deleted."""
+    """The job that imported the very same file before; all unknown where it is deleted, or not for
+    the reader's eyes."""
 
     finished_at: datetime | None
     who: str | None
+    owner_id: Any
+
+
+UNTOLD: Final = Earlier(None, None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,11 @@ class Snapshot:
     has_session: bool | None
     earlier: Earlier
     rights: Rights | None = None
+
+    def for_reader(self, user_id: Any, *, sees_all: bool) -> Snapshot:
+        """As far as they may know it: of the earlier import nothing where it is somebody else's."""
+        own = user_id is not None and self.earlier.owner_id == user_id
+        return self if own or sees_all else replace(self, earlier=UNTOLD)
 
     def life(self, now: datetime) -> Life | None:
         """Of the attempt, where the job should run; None where it should not, or has none."""
@@ -79,14 +89,14 @@ def snapshot(pk: UUID, rights: RightsInSql | None = None) -> Snapshot | None:
 def _snapshot_of(row: tuple[Any, ...], *, asked: bool) -> Snapshot:
     jobs, attempts = len(_JOB), len(_ATTEMPT)
     job, attempt, around = row[:jobs], row[jobs : jobs + attempts], row[jobs + attempts :]
-    at, cancel_requested, has_session, finished_at, who, looks, acts = around
+    at, cancel_requested, has_session, *earlier, looks, acts = around
     return Snapshot(
         at=at,
         job=_made(ImportJob, _JOB, job),
         attempt=_made(ImportAttempt, _ATTEMPT, attempt) if attempt[0] is not None else None,
         cancel_requested=cancel_requested,
         has_session=has_session,
-        earlier=Earlier(finished_at, who),
+        earlier=Earlier(*earlier),
         rights=Rights(looks, acts) if asked else None,
     )
 
@@ -124,6 +134,7 @@ SELECT {", ".join(f"j.{field.column}" for field in _JOB)},
                           WHERE s.pid = a.backend_pid AND s.backend_start = a.backend_start)
        END AS has_session,
        e.finished_at AS earlier_finished_at, u.{{user_name}} AS earlier_who,
+       e.owner_id AS earlier_owner_id,
        {{looks}} AS looks, {{acts}} AS acts
   FROM {contract.JOB_TABLE} j
   LEFT JOIN {contract.ATTEMPT_TABLE} a ON a.job_id = j.id AND a.number = j.attempt

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from psycopg import sql
 
-from imports import parts, queues, reviews
+from imports import defaults, parts, queues, reviews
 from imports.liveness import LOST, life_now
 from imports.models import ImportAttempt, ImportJob, ImportNotice
 from imports.nudging import nudge
@@ -30,12 +30,6 @@ from lambda_worker.plan import MailWhen
 from lambda_worker.tables import KINDS_OF_TABLE
 
 log = logging.getLogger(__name__)
-
-UPLOAD_GRACE_HOURS: Final = 24
-"""A form takes an upload for minutes, but gigabytes over a slow line take the day."""
-
-REVIEW_DAYS: Final = 7
-"""As long as the bucket keeps uploads (UploadRetentionDays): later nothing could be staged anew."""
 
 STUCK_AFTER: Final = timedelta(minutes=2)
 """A queued job is claimed within seconds, unless many wait; a nudge too many does no harm."""
@@ -104,9 +98,10 @@ def sweep_lazily() -> None:
 
 def _expire_uploads(now: datetime) -> int:
     """Jobs whose file never came, though somebody may have said so."""
-    grace = timedelta(hours=getattr(settings, "SLUICE_UPLOAD_GRACE_HOURS", UPLOAD_GRACE_HOURS))
+    hours = getattr(settings, "SLUICE_UPLOAD_GRACE_HOURS", defaults.UPLOAD_GRACE_HOURS)
+    given_up = now - timedelta(hours=hours)
     never = Q(status=Status.AWAITING_UPLOAD.value) | Q(status=Status.QUEUED.value, attempt=0)
-    late = ImportJob.objects.filter(never, upload_expires_at__lt=now - grace)
+    late = ImportJob.objects.filter(never, upload_expires_at__lt=given_up)
     return late.update(status=Status.EXPIRED.value, finished_at=now)
 
 
@@ -119,17 +114,21 @@ def _left_at_s3(now: datetime) -> list[ImportJob]:
 
 def _expire_waiting(now: datetime) -> int:
     """Jobs that waited too long for a person: told by mail, their staging dropped by a worker."""
-    days = timedelta(days=getattr(settings, "SLUICE_REVIEW_DAYS", REVIEW_DAYS))
-    waiting = (Status.AWAITING_MAPPING.value, Status.IN_REVIEW.value)
-    late = ImportJob.objects.filter(status__in=waiting, created_at__lt=now - days)
+    days = timedelta(days=getattr(settings, "SLUICE_REVIEW_DAYS", defaults.REVIEW_DAYS))
+    unmapped = ImportJob.objects.filter(status=Status.AWAITING_MAPPING.value)
+    late = [*unmapped.filter(created_at__lt=now - days), *reviews.waiting_since(now - days)]
     return sum(_expire_one(job, now) for job in late)
 
 
 def _expire_one(job: ImportJob, now: datetime) -> bool:
+    as_it_was = ImportJob.objects.filter(
+        pk=job.pk,
+        status=job.status,
+        attempt=job.attempt,
+        review_approved_at=job.review_approved_at,
+    )
     with transaction.atomic():
-        expired = ImportJob.objects.filter(pk=job.pk, status=job.status).update(
-            status=Status.EXPIRED.value, finished_at=now
-        )
+        expired = as_it_was.update(status=Status.EXPIRED.value, finished_at=now)
         if expired:
             _owe_mail(job)
             queues.send_on_commit(CommandMessage(Command.START, job.pk))

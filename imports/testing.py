@@ -35,6 +35,7 @@ from lambda_worker.mail import Mail
 from lambda_worker.objects import CHUNK, Source, Write
 from lambda_worker.pipeline import run_job
 from lambda_worker.plan import FilePlan, Mode, OnReject, Review
+from lambda_worker.reject_file import REJECT_COLUMNS
 from lambda_worker.services import Services
 
 DEADLINE: Final = timedelta(minutes=15)
@@ -144,7 +145,13 @@ def work_on(job: ImportJob, data: bytes, command: Command = Command.START) -> Im
         run_job(connections, Order(job.pk, command=command), invocation, services)
     job.refresh_from_db()
     rejects = outside.results.get(job.reject_key, b"").decode("utf-8-sig")
-    return ImportResult(job, list(csv.DictReader(io.StringIO(rejects, newline=""))), outside.mails)
+    return ImportResult(job, _rows_of(rejects), outside.mails)
+
+
+def _rows_of(reject_file: str) -> list[dict[str, str]]:
+    """By the delimiter that stands behind its first header: the upload's own."""
+    delimiter = reject_file.removeprefix(REJECT_COLUMNS[0])[:1] or ","
+    return list(csv.DictReader(io.StringIO(reject_file, newline=""), delimiter=delimiter))
 
 
 def _content(file: str | bytes | Path) -> tuple[str, bytes]:

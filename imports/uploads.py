@@ -9,15 +9,12 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils import timezone
 
-from imports import aws
+from imports import aws, defaults
 from imports.models import ImportJob
 from lambda_worker.contract import Status, upload_key
 
 CONTENT_TYPE: Final = "application/octet-stream"
 """Browsers guess types from names, each its own; the worker looks at the content alone."""
-
-PARTS_ABOVE: Final = 64 * 2**20
-"""Bytes. A POST that breaks begins anew: up to here that costs a minute on a line of 10 Mbit/s."""
 
 MOST_IN_A_POST: Final = 5 * 2**30
 """Bytes that S3 takes in one request (S3 user guide, "Uploading objects")."""
@@ -37,13 +34,14 @@ class UploadForm:
 
 def goes_in_parts(job: ImportJob) -> bool:
     """Whether the file is sent in parts; what was begun so goes on so."""
-    above = getattr(settings, "SLUICE_PARTS_ABOVE_BYTES", PARTS_ABOVE)
+    above = getattr(settings, "SLUICE_PARTS_ABOVE_BYTES", defaults.PARTS_ABOVE_BYTES)
     return bool(job.upload_id) or job.declared_size > min(above, MOST_IN_A_POST)
 
 
 def form_lifetime() -> timedelta:
     """How long a form or a part's URL takes an upload: S3 looks at it when the request begins."""
-    return timedelta(seconds=getattr(settings, "SLUICE_UPLOAD_FORM_SECONDS", 15 * 60))
+    default = defaults.UPLOAD_FORM_SECONDS
+    return timedelta(seconds=getattr(settings, "SLUICE_UPLOAD_FORM_SECONDS", default))
 
 
 def extend(job: ImportJob) -> None:

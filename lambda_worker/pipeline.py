@@ -233,22 +233,23 @@ def _check(run: Run) -> str | None:
     checked = check(run.connections.data, run.plan, run.tables, run.pulse)
     if checked.dates:
         settle.dates_proved(run.connections.control, run.claim, checked.dates)
-    approved = run.claim.job.approved
-    asks_again = not approved and not run.plan.again
+    asks_again = not run.claim.job.approved and not run.plan.again
     earlier = repeats.earlier_import(run.connections.control, run.claim.job.id)
     if asks_again and earlier is not None:
         return _end_in_review_or_failed(run, Ending(Status.IN_REVIEW, repeats=earlier))
-    if _stops_here(run.plan, checked, approved=approved):
+    if _stops_here(run.plan, checked, run.claim.job):
         return _end_in_review_or_failed(run, Ending(Status.IN_REVIEW))
     return None
 
 
-def _stops_here(plan: ImportPlan, checked: Checked, *, approved: bool) -> bool:
+def _stops_here(plan: ImportPlan, checked: Checked, job: Job) -> bool:
     """Whether a person, or the plan, keeps the good rows out for now."""
     if checked.rejected and plan.on_reject is OnReject.ABORT:
         return True
-    if approved:
+    if job.approved:
         return False  # looked at before; these are the same bytes, staged again
+    if job.review:
+        return True  # a person was asked, and has not answered
     if plan.review is Review.ON_REJECTS:
         return checked.rejected > 0
     return plan.review is Review.ALWAYS

@@ -202,6 +202,26 @@ NOTES: Final[dict[str, LiteralString]] = {
 }
 """What a person should know about how a file was read."""
 
+_JSON_KINDS: Final[dict[str, LiteralString]] = {
+    "array": "array",
+    "object": "object",
+    "boolean": "boolean",
+    "null": "null",
+    "value": "value",
+}
+
+VALUES: Final[dict[str, dict[str, LiteralString]]] = {
+    "phase": {"staging": "Reading", "checking": "Checking", "applying": "Writing"},
+    "looks_like": {"binary data": "binary data", "NUL bytes": "NUL bytes"},
+    "found": _JSON_KINDS,
+    "expected": _JSON_KINDS,
+    "rule": {
+        "its columns' types and indexes": "its columns' types and indexes",
+        "a trigger": "a trigger",
+    },
+}
+"""By the name of a param: values that we have chosen ourselves, and how they are said. Others are
+names, or somebody's own words."""
 
 NEAR: Final[LiteralString] = "{words}; did you mean “{near}”?"
 
@@ -256,6 +276,8 @@ def _text(name: str, value: Any, language: str) -> str:
     if name == "encoding":
         return encoding_name(str(value))
     match value:
+        case str() if value in VALUES.get(name, {}):
+            return translated(VALUES[name][value], language)
         case list() | tuple():
             return listed(map(str, cast("list[Any]", value)), language)
         case bool():
@@ -272,4 +294,5 @@ def templates() -> Iterator[str]:
     yield from FAULTS.values()
     yield from KINDS.values()
     yield from NOTES.values()
+    yield from dict.fromkeys(said for known in VALUES.values() for said in known.values())
     yield from (NEAR, EXAMPLES)

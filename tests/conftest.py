@@ -19,6 +19,7 @@ from devstack.postgres import DEFAULT_VERSION, INSTALLS, Postgres, start_postgre
 from devstack.processes import processes
 from devstack.stack import Stack
 from devstack.stack import stack as start_stack
+from lambda_worker.contract import CommandMessage
 
 settings.register_profile("sluice", deadline=None)  # machines are shared; speed is bin/bench's
 settings.load_profile("sluice")
@@ -115,6 +116,14 @@ def _other_schemas_are_emptied(request: pytest.FixtureRequest) -> Iterator[None]
                 model._base_manager.all().delete()
     else:
         yield
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
+    """The commands that would go to the queue with the commit, of whoever commits."""
+    messages: list[CommandMessage] = []
+    monkeypatch.setattr("imports.queues.send_on_commit", messages.append)
+    return messages
 
 
 @pytest.fixture(scope="session")

@@ -42,9 +42,11 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
-def amount(name: str, default: str) -> Decimal:
+def amount(name: str, default: Decimal) -> Decimal:
     """A variable that is a sum of money: digits, perhaps with a point."""
-    value = text(name, default)
+    value = text(name)
+    if not value:
+        return default
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         raise ImproperlyConfigured(f"{name}={value!r}; it accepts a number such as 0.25")
     return Decimal(value)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from imports import defaults
 from webapp import environment
 
 BASE_DIR: Final = Path(__file__).resolve().parent.parent
@@ -173,15 +174,26 @@ SLUICE_COMMANDS_QUEUE_URL = environment.text("SLUICE_COMMANDS_QUEUE_URL")
 SLUICE_DATABASE_PARAMETER = environment.text("SLUICE_DATABASE_PARAMETER")
 # S3 takes 5 TB (S3 user guide, "Uploading objects"); what a worker reads in time is far less.
 SLUICE_MAX_UPLOAD_BYTES = environment.number("SLUICE_MAX_UPLOAD_BYTES", 5 * 1000**3)
-# 64 MiB: see imports.uploads.PARTS_ABOVE.
-SLUICE_PARTS_ABOVE_BYTES = environment.number("SLUICE_PARTS_ABOVE_BYTES", 64 * 2**20)
-SLUICE_UPLOAD_GRACE_HOURS = environment.number("SLUICE_UPLOAD_GRACE_HOURS", 24)
-SLUICE_REVIEW_DAYS = environment.number("SLUICE_REVIEW_DAYS", 7)
-# Of AWS Lambda on arm64 in us-east-1, and of a Heroku Standard-1X dyno, in November 2026.
-SLUICE_PRICE_PER_GB_SECOND = environment.amount("SLUICE_PRICE_PER_GB_SECOND", "0.0000133334")
-SLUICE_PRICE_PER_REQUEST = environment.amount("SLUICE_PRICE_PER_REQUEST", "0.0000002")
-SLUICE_DYNO_PRICE_PER_MONTH = environment.amount("SLUICE_DYNO_PRICE_PER_MONTH", "25")
-SLUICE_PRICE_CURRENCY = environment.text("SLUICE_PRICE_CURRENCY", "USD")
+SLUICE_PARTS_ABOVE_BYTES = environment.number(
+    "SLUICE_PARTS_ABOVE_BYTES", defaults.PARTS_ABOVE_BYTES
+)
+SLUICE_UPLOAD_FORM_SECONDS = environment.number(
+    "SLUICE_UPLOAD_FORM_SECONDS", defaults.UPLOAD_FORM_SECONDS
+)
+SLUICE_UPLOAD_GRACE_HOURS = environment.number(
+    "SLUICE_UPLOAD_GRACE_HOURS", defaults.UPLOAD_GRACE_HOURS
+)
+SLUICE_REVIEW_DAYS = environment.number("SLUICE_REVIEW_DAYS", defaults.REVIEW_DAYS)
+SLUICE_PRICE_PER_GB_SECOND = environment.amount(
+    "SLUICE_PRICE_PER_GB_SECOND", defaults.PRICE_PER_GB_SECOND
+)
+SLUICE_PRICE_PER_REQUEST = environment.amount(
+    "SLUICE_PRICE_PER_REQUEST", defaults.PRICE_PER_REQUEST
+)
+SLUICE_DYNO_PRICE_PER_MONTH = environment.amount(
+    "SLUICE_DYNO_PRICE_PER_MONTH", defaults.DYNO_PRICE_PER_MONTH
+)
+SLUICE_PRICE_CURRENCY = environment.text("SLUICE_PRICE_CURRENCY", defaults.PRICE_CURRENCY)
 SLUICE_AWS_REGION = environment.text("AWS_REGION")
 SLUICE_AWS_ENDPOINT_URL = environment.text("AWS_ENDPOINT_URL") or None
 """Set for a local AWS only, which wants the bucket in the path instead of in the host name."""

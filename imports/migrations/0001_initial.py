@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "cancel request",
+                "verbose_name_plural": "cancel requests",
                 "db_table": "imports_importcancelrequest",
             },
         ),
@@ -217,6 +218,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "attempt",
+                "verbose_name_plural": "attempts",
                 "db_table": "imports_importattempt",
                 "ordering": ["job", "number"],
             },
@@ -270,6 +272,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "notice",
+                "verbose_name_plural": "notices",
                 "db_table": "imports_importnotice",
                 "ordering": ["job", "created_at"],
             },
@@ -304,6 +307,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "reject",
+                "verbose_name_plural": "rejects",
                 "db_table": "imports_importreject",
                 "ordering": ["job", "line", "id"],
             },

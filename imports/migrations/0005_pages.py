@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "mail choice",
+                "verbose_name_plural": "mail choices",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("when__in", ["always", "problems", "never"])),
@@ -96,6 +97,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "remembered mapping",
+                "verbose_name_plural": "remembered mappings",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("owner", "target", "header_hash"), name="imports_mapping_once"

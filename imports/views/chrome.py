@@ -55,7 +55,8 @@ def seen_or_404(request: HttpRequest, pk: UUID) -> Snapshot:
     own = seen.job.owner_id == request.user.pk
     if not (own or rights.look):
         raise Http404
-    return replace(seen, rights=Rights(look=True, act=own or rights.act))
+    told = seen.for_reader(request.user.pk, sees_all=rights.look)
+    return replace(told, rights=Rights(look=True, act=own or rights.act))
 
 
 def own_job(request: HttpRequest, pk: UUID) -> ImportJob:

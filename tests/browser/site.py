@@ -44,6 +44,11 @@ class Site:
         self.page.set_input_files("#file", file)
         expect(self.page.locator("[data-confirm]")).to_be_visible()
 
+    def give(self, column: str, field: str) -> None:
+        """Give a column of the file a field, or none, on the preview."""
+        row = self.page.locator("[data-columns] tr", has=self.page.get_by_text(column, exact=True))
+        row.locator("select").select_option(field)
+
     def confirm(self) -> None:
         """From the preview to the job's page."""
         self.page.click("[data-confirm]")

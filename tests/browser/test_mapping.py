@@ -38,12 +38,6 @@ def site(site: Site) -> Site:
     return site
 
 
-def give(site: Site, column: str, field: str) -> None:
-    """Give a column of the file a field, or none."""
-    row = site.page.locator("[data-columns] tr", has=site.page.get_by_text(column, exact=True))
-    row.locator("select").select_option(field)
-
-
 def put_right(site: Site) -> None:
     """Read the file otherwise, wrongly; then as it was found."""
     first_rows, summary = site.page.locator(".first-rows"), site.page.locator("[data-summary]")
@@ -73,7 +67,7 @@ def test_an_odd_file_is_put_right_mapped_imported_and_remembered(
     expect(page.locator("[data-missing]")).to_be_focused()
     expect(page.locator("[data-blocked]")).to_have_text("Not yet: no column goes into Name.")
     site.shots("preview-missing")
-    give(site, "Bezeichnung", "name")
+    site.give("Bezeichnung", "name")
     expect(page.locator("[data-missing]")).to_be_hidden()
     expect(page.locator("[data-ignored]")).to_have_text("Ignored: Alpha-3 and Bemerkung.")
     page.check("[name=mode][value=upsert]")
@@ -93,7 +87,7 @@ def test_an_odd_file_is_put_right_mapped_imported_and_remembered(
 
 def test_answers_stay_while_the_preview_follows_a_change(site: Site, odd_file: Path) -> None:
     site.choose("airports.country", odd_file)
-    give(site, "Bezeichnung", "name")
+    site.give("Bezeichnung", "name")
     site.page.check("[name=review][value=always]")
     site.page.click("[data-dialect] > summary")
     site.page.focus("#given-encoding")
@@ -123,7 +117,7 @@ def test_what_is_shown_is_not_imported_where_something_else_was_said(
     site: Site, odd_file: Path
 ) -> None:
     site.choose("airports.country", odd_file)
-    give(site, "Bezeichnung", "name")
+    site.give("Bezeichnung", "name")
     site.page.click("[data-dialect] > summary")
     site.page.route("**/new/preview/", lambda route: route.abort())
     site.page.select_option("#given-encoding", "cp1251")
@@ -147,7 +141,7 @@ def test_a_column_among_thousands_is_found_by_its_name(
     expect(site.page.locator("[data-ignored]")).to_contain_text("2,992 more")
     site.page.fill("[data-find]", "n 2999")
     expect(site.page.locator("[data-found]")).to_have_text("Found: 1; shown: 1.")
-    give(site, "column 2999", "name")
+    site.give("column 2999", "name")
     site.shots("preview-wide")
     site.confirm()
     site.wait_until_over()
@@ -166,7 +160,7 @@ def test_what_cannot_be_read_so_is_read_as_it_was_found(site: Site, odd_file: Pa
 
 def test_enter_in_a_control_shows_and_starts_nothing(site: Site, odd_file: Path) -> None:
     site.choose("airports.country", odd_file)
-    give(site, "Bezeichnung", "name")
+    site.give("Bezeichnung", "name")
     site.page.click("[data-dialect] > summary")
     site.page.fill("#given-preamble", "3")
     site.page.press("#given-preamble", "Enter")

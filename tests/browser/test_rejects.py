@@ -23,18 +23,12 @@ def spreadsheet(tmp_path: Path) -> Path:
     return path
 
 
-def give(site: Site, column: str, field: str) -> None:
-    """Give a column of the file a field."""
-    row = site.page.locator("[data-columns] tr", has=site.page.get_by_text(column, exact=True))
-    row.locator("select").select_option(field)
-
-
 def import_wrongly(site: Site, file: Path) -> None:
     """The whole file, mapped by hand."""
     site.sign_in()
     site.choose("airports.country", file)
-    give(site, "Ländercode", "code")
-    give(site, "Bezeichnung", "name")
+    site.give("Ländercode", "code")
+    site.give("Bezeichnung", "name")
     site.page.check("input[name=review][value=on_rejects]")
     site.confirm()
     apply = site.page.get_by_role("button", name="Apply")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from imports import queues
 from imports.models import ImportJob
 from imports.testing import run_import, work_on
 from lambda_worker.contract import Command, CommandMessage
@@ -15,6 +14,8 @@ from lambda_worker.plan import Mode, Review
 from tests.browser.planted import make_admin, plain_http
 from tests.browser.site import Site
 from webapp.airports.models import Airport, Country
+
+pytestmark = pytest.mark.usefixtures("sent")
 
 HEADER = "icao,iata,name,city,country,elevation,lat,lon,tz\n"
 FILE = HEADER + (
@@ -37,14 +38,6 @@ def base_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def empty_tables(transactional_db: None) -> None:
     """Of Django's own test database."""
-
-
-@pytest.fixture(autouse=True)
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
-    """What the pages order of the worker, which the tests then run."""
-    messages: list[CommandMessage] = []
-    monkeypatch.setattr(queues, "send_on_commit", messages.append)
-    return messages
 
 
 @pytest.fixture

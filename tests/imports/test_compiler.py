@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from imports import compiler
 from imports.compiler import Asker, MappingFault, compile_plan
 from imports.mapping import suggest
 from imports.registry import get_target
@@ -92,6 +93,15 @@ def test_a_field_that_no_file_may_fill_is_a_fault() -> None:
 def test_a_column_that_the_file_has_not_is_a_fault() -> None:
     with pytest.raises(MappingFault, match="no column 'kode'"):
         plan_of("airports.country", ("code", "name"), mapping={"code": "kode", "name": "name"})
+
+
+def test_what_is_wrong_with_a_mapping_is_said_in_the_user_s_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    japanese = {"The field '%(label)s' needs a column of the file.": "%(label)s に列が必要です。"}
+    monkeypatch.setattr(compiler, "_", lambda text: japanese.get(text, text))
+    with pytest.raises(MappingFault, match="name に列が必要です。"):
+        plan_of("airports.country", ("code", "label"))
 
 
 def test_an_unmapped_field_gets_its_default() -> None:

@@ -211,6 +211,16 @@ def test_totals_are_of_the_newest_where_there_are_too_many(
     assert (totals.imports, totals.written, totals.bounded) == (2, 11, True)
 
 
+def test_totals_of_as_many_as_are_added_up_are_those_of_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(history, "COUNTED", 2)
+    for _ in range(2):
+        make_job(Status.SUCCEEDED)
+    totals = history.totals_of(ImportJob.objects.all())
+    assert (totals.imports, totals.bounded) == (2, False)
+
+
 def test_totals_take_two_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(2):
         history.totals_of(ImportJob.objects.all())

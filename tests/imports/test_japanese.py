@@ -8,8 +8,11 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 import pytest
+from django.apps import apps
+from django.db.models import Model
 from django.test import Client
 from django.utils import translation
+from django.utils.functional import Promise
 
 from lambda_worker.files.encodings.names import NAMES
 from tests.browser.accessibility import COUNTRIES, VIEWS
@@ -78,6 +81,12 @@ def test_a_preview_has_none(japanese: Client) -> None:
     html = answer.content.decode()
     assert "列" in html
     assert english(html) == []
+
+
+@pytest.mark.parametrize("model", list(apps.get_app_config("imports").get_models()))
+def test_what_the_admin_calls_our_rows_is_translated(model: type[Model]) -> None:
+    names = (model._meta.verbose_name, model._meta.verbose_name_plural)
+    assert all(isinstance(name, Promise) for name in names)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from imports import jobs, queues, reviews
+from imports import jobs, reviews
 from imports.models import ImportCancelRequest, ImportJob
 from imports.registry import get_target, targets_for
 from lambda_worker import contract
@@ -20,14 +20,6 @@ from tests.imports.factories import as_owner, make_job, make_user, status_of
 from tests.imports.web import MAY_IMPORT
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
-    """The commands that would go with the commit, which no test here makes."""
-    messages: list[CommandMessage] = []
-    monkeypatch.setattr(queues, "send_on_commit", messages.append)
-    return messages
 
 
 def create(user: Any, **changes: Any) -> ImportJob:
@@ -52,6 +44,14 @@ def test_a_new_job_waits_for_its_file_with_the_plan_in_it() -> None:
 def test_a_file_of_no_size_or_too_much_is_refused(size: int) -> None:
     with pytest.raises(jobs.FileRefused, match="from 1 to"):
         create(make_user("add_country"), size=size)
+
+
+def test_what_can_be_uploaded_is_said_in_the_user_s_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "_", lambda text: f"ja: {text}")
+    with pytest.raises(jobs.FileRefused, match=r"ja: The file has 0 bytes; from 1 to [\d,]+ can"):
+        create(make_user("add_country"), size=0)
 
 
 def test_adding_needs_the_add_permission() -> None:
@@ -225,7 +225,12 @@ def test_somebody_else_s_job_is_left_alone(sent: list[CommandMessage]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "act"), [(Status.FAILED, jobs.retry), (Status.IN_REVIEW, jobs.approve)]
+    ("status", "act"),
+    [
+        (Status.FAILED, jobs.retry),
+        (Status.IN_REVIEW, jobs.approve),
+        (Status.IN_REVIEW, jobs.check_again),
+    ],
 )
 def test_nothing_more_is_written_for_those_whose_rights_are_withdrawn(
     sent: list[CommandMessage], status: Status, act: Any

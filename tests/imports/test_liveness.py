@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from imports import jobs, queues
+from imports import jobs
 from imports.liveness import Life, life_of
 from imports.models import ImportAttempt, ImportJob
 from imports.progress import progress_of
@@ -19,13 +19,6 @@ from tests.imports.factories import make_attempt, make_job, make_user
 pytestmark = pytest.mark.django_db
 
 LONG_AGO = timedelta(seconds=20)
-
-
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
-    messages: list[CommandMessage] = []
-    monkeypatch.setattr(queues, "send_on_commit", messages.append)
-    return messages
 
 
 def running(**fields: Any) -> ImportJob:
@@ -142,10 +135,9 @@ def test_cancelling_a_review_has_its_staging_dropped(sent: list[CommandMessage])
 
 
 def test_the_same_file_again_is_asked_about_by_name_and_date() -> None:
-    earlier = make_job(
-        Status.SUCCEEDED, owner=make_user(username="pat"), finished_at=timezone.now()
-    )
-    again = make_job(Status.IN_REVIEW, repeats_id=earlier.pk)
+    pat = make_user(username="pat")
+    earlier = make_job(Status.SUCCEEDED, owner=pat, finished_at=timezone.now())
+    again = make_job(Status.IN_REVIEW, owner=pat, repeats_id=earlier.pk)
     sentence = progress_of(again).sentence
     assert sentence.startswith("This very file was imported into")
     assert "by pat. Import it again?" in sentence

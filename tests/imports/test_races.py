@@ -10,22 +10,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from imports import jobs, queues
+from imports import jobs
 from imports.models import ImportJob
 from imports.sweeping import sweep
 from lambda_worker.contract import CommandMessage, Status
 from tests.imports.factories import make_job, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sent")]
 
 ROUNDS = 5
-
-
-@pytest.fixture(autouse=True)
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
-    messages: list[CommandMessage] = []
-    monkeypatch.setattr(queues, "send_on_commit", messages.append)
-    return messages
 
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:

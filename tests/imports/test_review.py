@@ -8,33 +8,25 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from imports import differences, queues
+from imports import differences
 from imports.cells import cell
 from imports.differences import Lost, Page, Shown, page_of
 from imports.models import ImportJob
 from imports.testing import run_import, work_on
-from lambda_worker.contract import Command, CommandMessage
+from lambda_worker.contract import Command
 from lambda_worker.plan import ImportPlan, Mode, Review
 from tests.imports.factories import make_user
 from tests.imports.web import MAY_IMPORT, client_of
 from tests.shapes.models import Article, Category, City, Continent, Land, Tag
 from webapp.airports.models import Airport, Country
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sent")]
 
 FILE = "code,name\nAT,Austria\nBE,Belgium\nCH,Switzerland\n"
 AIRPORTS = (
     "icao,iata,name,city,country,elevation,lat,lon,tz\n"
     "LOWW,VIE,Wien,Wien,BE,600,48.5,16.25,Europe/Vienna\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
-    """The commands that would go to the queue."""
-    messages: list[CommandMessage] = []
-    monkeypatch.setattr(queues, "send_on_commit", messages.append)
-    return messages
 
 
 @pytest.fixture

@@ -32,6 +32,13 @@ def test_a_reject_comes_back_with_its_reason() -> None:
     assert Airport.objects.get().iata == "CDG"
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_rejects_are_read_with_the_delimiter_of_the_file(delimiter: str) -> None:
+    file = "code,name\nfr,France\nDE,Germany\n".replace(",", delimiter)
+    (reject,) = run_import("airports.country", file).rejects
+    assert (reject["sluice_line"], reject["code"], reject["name"]) == ("2", "fr", "France")
+
+
 def test_all_or_nothing_writes_nothing() -> None:
     Country.objects.create(code="FR", name="France")
     result = run_import("airports.airport", AIRPORTS, on_reject=OnReject.ABORT)

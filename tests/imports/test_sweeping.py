@@ -13,22 +13,15 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from imports import queues, sweeping
-from imports.models import ImportNotice
+from imports import sweeping
+from imports.models import ImportJob, ImportNotice
 from imports.sweeping import Swept, drop_sql, sweep
 from lambda_worker.contract import LOCK_NAMESPACE, Command, CommandMessage, Status
 from tests.imports.factories import make_attempt, make_job, status_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sent")]
 
 NOTHING = Swept(expired=0, nudged=0, mails=0, tables=0, uploads=0)
-
-
-@pytest.fixture(autouse=True)
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[CommandMessage]:
-    messages: list[CommandMessage] = []
-    monkeypatch.setattr(queues, "send_on_commit", messages.append)
-    return messages
 
 
 def ago(**units: float) -> Any:
@@ -55,6 +48,26 @@ def test_a_review_that_nobody_decided_expires_and_is_mailed(sent: list[CommandMe
     (notice,) = ImportNotice.objects.all()
     assert (notice.job_id, notice.status) == (late.pk, "expired")
     assert sent == [CommandMessage(Command.START, late.pk)]
+
+
+def test_an_approved_review_is_not_expired_before_a_worker_comes() -> None:
+    job = make_job(Status.IN_REVIEW, created_at=ago(days=8), review_approved_at=ago(seconds=1))
+    assert sweep().expired == 0
+    assert status_of(job.pk) is Status.IN_REVIEW
+
+
+def test_an_approval_while_the_sweep_looks_is_heard() -> None:
+    seen = make_job(Status.IN_REVIEW, created_at=ago(days=8))
+    ImportJob.objects.filter(pk=seen.pk).update(review_approved_at=timezone.now())
+    assert not sweeping._expire_one(seen, timezone.now())
+    assert status_of(seen.pk) is Status.IN_REVIEW
+
+
+@pytest.mark.parametrize(("days", "expired"), [(6, 0), (8, 1)])
+def test_a_review_has_its_days_from_when_it_was_made(days: int, expired: int) -> None:
+    shown = {"at": ago(days=days).isoformat()}
+    make_job(Status.IN_REVIEW, created_at=ago(days=30), review=shown)
+    assert sweep().expired == expired
 
 
 def test_a_queued_job_that_nobody_came_for_is_moved_on_once(sent: list[CommandMessage]) -> None:

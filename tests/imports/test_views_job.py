@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from imports.models import ImportCancelRequest, ImportJob
 from lambda_worker.contract import Status
@@ -45,6 +46,20 @@ def outcome(client: Client, job: ImportJob) -> str:
 def test_somebody_elses_job_is_not_found(client: Client, path: str) -> None:
     job = make_job(owner=make_user(), reject_key="results/x")
     assert client.get(f"/imports/{job.pk}/{path}", secure=True).status_code == 404
+
+
+@pytest.mark.parametrize("answer", ["page", "poll"])
+@pytest.mark.parametrize(("permissions", "is_told"), [((), False), (("view_all_imports",), True)])
+def test_who_imported_the_file_before_is_for_those_who_may_see_it(
+    answer: str, permissions: tuple[str, ...], is_told: bool
+) -> None:
+    owner = make_user(*MAY_IMPORT, *permissions)
+    alice = make_user(username="alice")
+    earlier = make_job(Status.SUCCEEDED, owner=alice, finished_at=timezone.now())
+    job = make_job(Status.IN_REVIEW, owner=owner, repeats_id=earlier.pk)
+    text = {"page": page, "poll": poll}[answer](client_of(owner), job)
+    assert "This very file was imported" in text
+    assert ("by alice" in text) is is_told
 
 
 @pytest.mark.parametrize("action", POSTS)

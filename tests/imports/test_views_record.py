@@ -66,6 +66,21 @@ def page(client: Client, job: ImportJob) -> str:
 # -- What was asked -------------------------------------------------------------------------------
 
 
+def test_what_stands_in_no_file_is_told_as_the_mapping_tells_it() -> None:
+    boss = make_user(is_superuser=True)
+    article = create_job(
+        get_target("shapes.article"),
+        user=boss,
+        file=FilePlan(name="a.csv", dialect=Dialect(), headers=("slug", "title")),
+        size=9,
+        mapping={"slug": "slug", "title": "title"},
+        mode=Mode.UPSERT,
+    )
+    told = page(client_of(boss), article)
+    assert "Active Becomes “ja”." in told
+    assert "Words Becomes an empty list." in told
+
+
 def test_the_file_is_told_with_its_size_and_how_it_is_read(client: Client, job: ImportJob) -> None:
     text = page(client, job)
     assert "land.csv" in text

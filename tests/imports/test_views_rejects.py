@@ -13,7 +13,7 @@ from imports.models import ImportJob, ImportReject
 from imports.reject_lists import groups_of
 from lambda_worker.contract import TERMINAL, Status
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.reject_groups import Fault, Groups
+from lambda_worker.reject_groups import GROUPS_KEPT, Fault, Groups
 from lambda_worker.strict_json import to_json
 from tests.imports.factories import make_job, make_user
 from tests.imports.web import MAY_IMPORT, client_of
@@ -233,6 +233,14 @@ def test_that_only_the_first_faults_are_here_is_said(client: Client, user: Any) 
     job.reject_summary[0]["rows"] = 1001
     many = rejected(too_long(2, "XXX"), owner=user, reject_summary=job.reject_summary)
     assert "The first 1,000 faults" in page(client, many)
+
+
+def test_it_is_said_where_more_kinds_of_faults_may_be_than_are_summed_up(
+    client: Client, user: Any
+) -> None:
+    faults = [too_long(2, "fr", header=f"column {n}") for n in range(GROUPS_KEPT + 1)]
+    job = rejected(*faults, owner=user)
+    assert "The first 1,000 faults of the file" in page(client, job)
 
 
 def test_a_page_is_a_handful_of_queries(

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from imports import defaults
 from webapp.settings import NEEDED_ON_A_DYNO
 
 ROOT: Final = Path(__file__).parents[2]
@@ -127,3 +128,19 @@ def test_two_bare_processes_share_no_secret() -> None:
 def test_prices_keep_every_digit() -> None:
     price = setting("str(s.SLUICE_PRICE_PER_GB_SECOND)", SLUICE_PRICE_PER_GB_SECOND="0.00001333340")
     assert price == "0.00001333340"
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("SLUICE_PARTS_ABOVE_BYTES", defaults.PARTS_ABOVE_BYTES),
+        ("SLUICE_UPLOAD_FORM_SECONDS", defaults.UPLOAD_FORM_SECONDS),
+        ("SLUICE_UPLOAD_GRACE_HOURS", defaults.UPLOAD_GRACE_HOURS),
+        ("SLUICE_REVIEW_DAYS", defaults.REVIEW_DAYS),
+    ],
+)
+def test_spans_and_sizes_are_those_of_the_environment_or_of_the_app(
+    name: str, default: int
+) -> None:
+    assert setting(f"s.{name}") == default
+    assert setting(f"s.{name}", **{name: "3"}) == 3

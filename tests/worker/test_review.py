@@ -203,6 +203,17 @@ def test_a_review_is_checked_again_where_that_is_asked_for(countries: Workbench)
     assert countries.order(again) == "nothing_to_do"
 
 
+def test_what_is_checked_again_is_shown_again_though_no_rejects_are_left(bench: Workbench) -> None:
+    header = "icao,iata,name,city,country,latitude,longitude,elevation,timezone\n"
+    plan = bench.plan("airport", review=Review.ON_REJECTS)
+    job = bench.job(plan, header + "LOWW,VIE,Wien,,AT,48,16,600,UTC\n")
+    assert bench.run(job) == "in_review"
+    put(bench, "INSERT INTO airports_country (code, name) VALUES ('AT', 'Austria')")
+    assert bench.order(Order(job, command=Command.RETRY, attempt=1)) == "in_review"
+    assert counts(bench, job) == {"new": 1}
+    assert bench.row(job)["review"]["before"]["rejected"] == 1
+
+
 def test_without_a_review_none_is_kept(countries: Workbench) -> None:
     row = countries.import_("country", FILE, mode=Mode.UPSERT)
     assert (row["status"], row["review"]) == ("succeeded", {})

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 import lambda_worker
+from lambda_worker import words
+from lambda_worker.contract import RUNNING, Status
 from lambda_worker.kinds import RULES
 from lambda_worker.words import FAILURES, FAULTS, KINDS, group_words, kind, sentence
 
@@ -61,6 +63,27 @@ def test_of_a_group_of_different_values_some_are_named() -> None:
     assert group_words(three) == "stands twice in the file: “x”, “y”, …"
     assert group_words(group(2, (2, "x", {"first_line": 3}))) == "stands twice in the file: “x”"
     assert group_words(group(2, (2, "", {"first_line": 3}))) == "stands twice in the file"
+
+
+@pytest.mark.parametrize("phase", sorted(RUNNING))
+def test_every_phase_is_said_in_words(phase: Status) -> None:
+    words_of_it = sentence(
+        "out_of_time", {"phase": phase.value, "seconds": 840, "percent": 40, "parts": 3}
+    )
+    assert phase.value not in words_of_it
+
+
+def test_values_inside_of_a_sentence_are_translated_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "translated", lambda text, _: {"array": "配列"}.get(text, text))
+    said = sentence("other_kind", {"found": "array", "expected": "object"}, "ja")
+    assert "“配列”" in said
+    assert "“object”" in said
+
+
+def test_what_the_reader_has_chosen_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "translated", lambda text, _: {"array": "配列"}.get(text, text))
+    missing = {"header": "name", "found": ["array", "object"]}
+    assert "array, object" in sentence("missing_column", missing)
 
 
 def test_numbers_and_lists_read_well() -> None:

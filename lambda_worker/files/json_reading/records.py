@@ -1,4 +1,4 @@
-"""Records as rows: arrays by their order, other values as they are; objects are in json_objects."""
+"""Records as rows: arrays by their order, other values as they are; objects are in objects.py."""
 
 from __future__ import annotations
 

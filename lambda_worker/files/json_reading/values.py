@@ -24,7 +24,7 @@ WORDS: Final[dict[Any, str]] = {None: "", True: "true", False: "false"}
 """What stands for them in a table: null is an empty value, like an empty string."""
 
 # The possessive repeats spare a hundred bytes for each escape; in sound strings they are safe from
-# their fault in Python before 3.11.5 (see json_matching).
+# their fault in Python before 3.11.5 (see matching.py).
 _SPECIAL: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[ \t\n\r]+|NaN|-?Infinity', re.DOTALL)
 
 
