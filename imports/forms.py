@@ -18,10 +18,8 @@ from imports.targets import ImportTarget
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.given import Misfit, dialect_of, given_of
 from lambda_worker.files.preview import SAMPLE_BYTES
+from lambda_worker.files.reading import MOST_COLUMNS
 from lambda_worker.plan import Mode, OnReject, Review
-
-MAX_COLUMNS: Final = 10_000
-"""More columns than any program writes; a header that is longer is no header."""
 
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 """NUL and halves of characters, which JSON can say and Postgres cannot keep."""
@@ -105,7 +103,7 @@ class ImportForm(FileForm):
         headers = self.cleaned_data["headers"]
         if not isinstance(headers, list) or not all(isinstance(h, str) for h in headers):
             raise ValidationError(_("The header is not a list of names."))
-        if not 0 < len(headers) <= MAX_COLUMNS or len(set(headers)) != len(headers):
+        if not 0 < len(headers) <= MOST_COLUMNS or len(set(headers)) != len(headers):
             raise ValidationError(_("The header does not name every column once."))
         _require_storable(*headers)
         return tuple(headers)

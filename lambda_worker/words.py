@@ -179,6 +179,10 @@ NOTES: Final[dict[str, LiteralString]] = {
     "encoding_decided": "The first letter that is not plain ASCII shows that the file is in {encoding}.",
     "encoding_unsure": "The encoding is probably {encoding}. If letters look wrong, choose another.",
     "headers_empty": "Columns without a name are called {headers}.",
+    "row_names": "Records have one value more than the header has names; the first column was taken for the one "
+    "without a name. If it is another, or if commas inside of values part them, put that right in the file.",
+    "longer_delimiter": "Values seem to stand between “{delimiter}”, but delimiters have one character: "
+    "the other ones are left at the values' ends. Replace it by one character in the file.",
     "headers_twice": "More than one column is called {headers}; the later ones carry a number.",
     "headers_unused": "The header names {headers}, but the records end before these columns; they are left out.",
     "preamble_skipped": "The table begins in line {line}; what stands above it is left out.",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from lambda_worker.faults import JobFault
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.shown import all_shown
+
+MOST_COLUMNS: Final = 10_000
+"""Columns of a file: thousands are real, more come of data in the place of names; each is held
+while the file is read."""
 
 
 class FileFault(JobFault):

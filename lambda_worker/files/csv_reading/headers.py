@@ -51,6 +51,16 @@ def _spread(record: Sequence[str], width: int) -> list[str]:
     return names
 
 
+def edge_of_all(names: Sequence[str]) -> str:
+    """The mark that all names have at their ends, but for the row's own: of a delimiter of several
+    characters it is what is left. Empty where there is none."""
+    edge = names[0][-1:] if len(names) > 2 else ""
+    if not edge or edge.isalnum() or edge.isspace() or edge in "\"'()[]{}<>":
+        return ""
+    ends = all(len(name) > 1 and name.endswith(edge) for name in names[:-1])
+    return edge if ends and all(name.startswith(edge) for name in names[1:]) else ""
+
+
 def fitted(
     names: Sequence[str], width: int, *, row_names: bool = False
 ) -> tuple[list[str], list[Note]]:

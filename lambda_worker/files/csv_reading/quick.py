@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -26,9 +26,9 @@ class Part:
 
 
 class Quick:
-    """Reads blocks for records of `width` values; none of them equals `again`."""
+    """Reads blocks for records of `width` values; none of them is among those of `again`."""
 
-    def __init__(self, scanner: Scanner, width: int, again: list[str] | None) -> None:
+    def __init__(self, scanner: Scanner, width: int, again: Sequence[list[str]]) -> None:
         self._scanner = scanner
         self._width = width
         self._again = again
@@ -58,7 +58,7 @@ class Quick:
                     return None
         except csv.Error:
             return None
-        return None if self._again in rows else rows
+        return None if any(record in rows for record in self._again) else rows
 
     def _of_several_lines(self, text: str, first: int) -> Part | None:
         """The records before the first that needs a closer look, or that the block's end cuts."""
@@ -89,7 +89,7 @@ class Quick:
             for fields in reader:
                 end = reader.line_num
                 inside = lines[at + 1 : end - 1]
-                if len(fields) != self._width or fields == self._again:
+                if len(fields) != self._width or fields in self._again:
                     return
                 if len(inside) > 1 and self._scanner.are_records(inside, self._width):
                     return

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from lambda_worker.files.csv_reading.blocks import LongLine
 from lambda_worker.files.csv_reading.field_list import listed_names
-from lambda_worker.files.csv_reading.headers import fitted, is_rule, joined, unique
+from lambda_worker.files.csv_reading.headers import edge_of_all, fitted, joined, unique
 from lambda_worker.files.csv_reading.lines import Lines
 from lambda_worker.files.csv_reading.proof import Proof, may_prove
 from lambda_worker.files.csv_reading.quick import Quick
 from lambda_worker.files.csv_reading.remarks import Remarks
 from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT, Record, Scanner, without_line_end
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.reading import Aside, FileFault, Note, Piece, Proven, Rows
+from lambda_worker.files.reading import MOST_COLUMNS, Aside, FileFault, Note, Piece, Proven, Rows
 from lambda_worker.files.shown import shown
 
 MOST_LINE: Final = 4 * FIELD_LIMIT
@@ -51,8 +51,8 @@ class CsvReader:
         self._lines = Lines(chunks, errors, MOST_LINE)
         self._width = 0
         self._far_looks = 0
-        self._again: list[str] | None = None
-        self._header_line = b""
+        self._again: list[list[str]] = []
+        self._header_lines: list[bytes] = []
         self._header_notes: list[Note] = []
         self.headers = self._header()
         self._remarks = Remarks(self._width)
@@ -73,21 +73,29 @@ class CsvReader:
         names, unused = fitted(names, dialect.width, row_names=dialect.row_names)
         headers, notes = unique(names)
         if dialect.header_lines:
-            self._header_notes = [*unused, *notes]
+            self._header_notes = [*unused, *notes, *self._remarks_on_names(names)]
         self._width = len(headers)
         if self._width < 2:  # a lone value may well be what its column is called
-            self._again, self._header_line = None, b""
+            self._again, self._header_lines = [], []
+        if self._width > MOST_COLUMNS:
+            raise FileFault("too_many_columns", found=self._width, limit=MOST_COLUMNS)
         return headers
+
+    def _remarks_on_names(self, names: Sequence[str]) -> Iterator[Note]:
+        if self.dialect.row_names:
+            yield Note("row_names", {})
+        if edge := edge_of_all(names):
+            yield Note("longer_delimiter", {"delimiter": f"{edge}{self.dialect.delimiter}{edge}"})
 
     def _header_records(self) -> list[list[str]]:
         records: list[list[str]] = []
         while len(records) < self.dialect.header_lines and (found := self._next_record()):
             lines, fields = found
             records.append([shown(name) for name in fields])
-            if len(records) > 1 and is_rule(fields):
-                continue
-            self._again = fields
-            self._header_line = without_line_end("".join(lines)).encode("utf-8", "surrogatepass")
+            if any(map(str.strip, fields)):
+                text = without_line_end("".join(lines))
+                self._again.append(fields)
+                self._header_lines.append(text.encode("utf-8", "surrogatepass"))
         if not records:
             raise FileFault("empty_file")
         return records
@@ -154,7 +162,7 @@ class CsvReader:
                 yield from self._carefully()
 
     def _proof(self) -> Proof:
-        never = [self._header_line] if self._again else []
+        never = self._header_lines
         return Proof(self.dialect, self._width, self.line_end, FIELD_LIMIT, never)
 
     def _carefully(self) -> Iterator[Piece]:
@@ -194,7 +202,7 @@ class CsvReader:
             or len(fields) != self._width
             or "\0" in line
             or len(line) > FIELD_LIMIT
-            or fields == self._again
+            or fields in self._again
             or not (self._lines.is_clean or _BAD.search(line) is None)
         ):
             return None
@@ -222,7 +230,7 @@ class CsvReader:
             self._remarks.wrong_width(number, len(fields))
             counts = {"expected": self._width, "found": len(fields)}
             return self._aside("wrong_field_count", number, text, fields, **counts)
-        if fields == self._again:
+        if fields in self._again:
             return self._aside("header_again", number, text, fields)
         self._remarks.went_well()
         return Rows(number, [fields])

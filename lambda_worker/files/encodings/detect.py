@@ -26,6 +26,12 @@ _CONTROLS: Final = bytes({*range(0x20), 0x7F} - {0, 1, *b"\t\n\v\f\r\x1b\x1c\x1d
 _MOST_CONTROLS: Final = 0.02
 """The share of them that is no text any more: packed data has a tenth, texts hardly any."""
 
+_PARTING: Final = frozenset(b"\x02\x03\x07\x14")
+"""Those of them that part values: Hive's, loaders' of Oracle, Concordance's."""
+
+_MOST_OF_PARTING: Final = 0.4
+"""The share of these alone that is no text any more."""
+
 _MOST_NULS: Final = 0.05
 """The share of NULs that is no text any more where there are bytes that are not ASCII, as programs
 and tables of fonts have both. In plain ASCII fields may be filled up with them."""
@@ -83,7 +89,9 @@ def _is_binary(sample: bytes) -> bool:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if _KOREAN in sample:
         controls -= sample.count(b"\x0e") + sample.count(b"\x0f")
-    if controls > 1 + _MOST_CONTROLS * (len(sample) - nuls):
+    is_parted = _PARTING.issuperset({*sample} & {*_CONTROLS})
+    most = _MOST_OF_PARTING if is_parted else _MOST_CONTROLS
+    if controls > 1 + most * (len(sample) - nuls):
         return True
     return nuls > 1 + _MOST_NULS * len(sample) and not sample.isascii()
 

@@ -18,10 +18,7 @@ from lambda_worker.files.json_reading.records import KEY, VALUE, Records, name_o
 from lambda_worker.files.json_reading.remarks import Remarks
 from lambda_worker.files.json_reading.source import Source
 from lambda_worker.files.json_reading.values import Odd, Scan, scan
-from lambda_worker.files.reading import Aside, FileFault, Note, Piece
-
-MOST_COLUMNS: Final = 10_000
-"""A file with more has ids where others have names; each is held while the file is read."""
+from lambda_worker.files.reading import MOST_COLUMNS, Aside, FileFault, Note, Piece
 
 SAMPLE: Final = 64 * 1024
 """Characters, from the first record on, in which columns are looked for: some hundred records."""

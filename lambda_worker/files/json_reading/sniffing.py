@@ -68,21 +68,22 @@ def json_dialect(chunks: Iterable[bytes]) -> Found | None:
         return _broken(head, at, outline)
     window.fill(WINDOW)
     behind = "" if root.is_open else window.text[window.at :]
-    if _is_sequence(root, behind):
+    if _is_sequence(root, behind, has_prefix=has_prefix):
         holds_objects = bool(root.items) and all(item.kind == "object" for item in root.items)
         is_lists = holds_objects and _LIST.match(behind)
         return Found(Format.JSON if is_lists else Format.NDJSON)
-    if behind.strip() and (not _is_sound(root) or _ROW.match(behind)):
+    is_table = behind.strip() and (not _is_sound(root) or _ROW.match(behind))
+    if is_table or (has_prefix and not (_is_sound(root) and _SCRIPT.fullmatch(behind))):
         return None
-    if has_prefix and not (_is_sound(root) and _SCRIPT.fullmatch(behind)):
-        return None
+    if behind.strip() and "\n" in behind and _are_records(head[at:]):
+        return Found(Format.NDJSON)  # of which the second is broken
     path = path_to_records(root)
     is_sure = not root.is_open or (root.kind == "array" and not path)
     return Found(Format.JSON, path, is_sure, is_sure or is_clear(root, path))
 
 
-def _is_sequence(root: Node, behind: str) -> bool:
-    """Whether another value follows the first one."""
+def _is_sequence(root: Node, behind: str, *, has_prefix: bool) -> bool:
+    """Whether another value follows the first one: an object or array, where that has a prefix."""
     following = behind.lstrip(BLANKS)
     if following.startswith(("[", "{", MARK)):
         return True
@@ -91,7 +92,7 @@ def _is_sequence(root: Node, behind: str) -> bool:
         is_next_line = "\n" in following[: len(following) - len(rest)]
         return rest.startswith(("[", "{")) and (is_next_line or root.kind == "object")
     is_next_line = "\n" in behind[: len(behind) - len(following)]
-    return is_next_line and Outline(Window.of(following)).root is not None
+    return is_next_line and not has_prefix and Outline(Window.of(following)).root is not None
 
 
 def _is_sound(root: Node) -> bool:
@@ -106,11 +107,16 @@ def _broken(head: str, at: int, outline: Outline) -> Found | None:
     is_slip = root and root.items and head.startswith((",", "]", "}"), outline.broken_at)
     if not (is_like or is_slip):
         return None
-    lines = [line for line in map(str.strip, head[at:].splitlines()[:MOST_LINES]) if line]
-    good = sum(_is_record(line, mend=len(lines) > 1) for line in lines)
-    if good and good * 2 >= len(lines):
+    if _are_records(head[at:]):
         return Found(Format.NDJSON)
     return Found(Format.JSON, path_to_records(root) if root else ())
+
+
+def _are_records(text: str) -> bool:
+    """Whether at least half of the lines are JSON, or nearly so where there are several."""
+    lines = [line for line in map(str.strip, text.splitlines()[:MOST_LINES]) if line]
+    good = sum(_is_record(line, mend=len(lines) > 1) for line in lines)
+    return good > 0 and good * 2 >= len(lines)
 
 
 def _is_record(line: str, *, mend: bool) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, product
 from typing import Any, Final
 
+from lambda_worker.files.sniffing.frames import is_drawn
 from lambda_worker.files.sniffing.samples import Candidate
 
 STRONG: Final = {
@@ -96,7 +97,10 @@ def ways(plain: Candidate, text: str, given: Mapping[str, Any]) -> list[Candidat
     sample may have; of two with as many faults the first is taken."""
     delimiter, quote = plain.delimiter, plain.quote
     escapes, skips = [given.get("escape", "")], [given.get("skip_blanks", False)]
-    if may_escape(plain, given) and any(ESCAPE + m in text for m in (delimiter, quote) if m):
+    before = (
+        [quote, delimiter, "\n"] if delimiter in text.partition("\n")[0] else [quote, delimiter]
+    )
+    if may_escape(plain, given) and any(ESCAPE + mark in text for mark in before if mark):
         escapes = ["", ESCAPE]
     if "skip_blanks" not in given and delimiter != " " and quote and f"{delimiter} {quote}" in text:
         skips = [True, False]
@@ -106,6 +110,7 @@ def ways(plain: Candidate, text: str, given: Mapping[str, Any]) -> list[Candidat
 def _delimiters(text: str, taken: set[str]) -> Iterator[str]:
     lines = [line for line in text.split("\n", LINES_SEEN)[:LINES_SEEN] if line]
     lines = [line for line in lines if line[0] != "#"] or lines
+    lines = [line for line in lines if not is_drawn(line)] or lines
     counts = Counter(chain.from_iterable(map(set, lines)))
     seen = {c for c in STRONG if counts[c] * SELDOM > len(lines) or _opens_value(c, lines, text)}
     yield from (c for c in STRONG if c in seen and c not in taken)

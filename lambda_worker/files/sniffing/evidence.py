@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from lambda_worker.files.sniffing.candidates import RARE, STRONG
+from lambda_worker.files.sniffing.frames import is_drawn
 from lambda_worker.files.sniffing.samples import Candidate, Row
 from lambda_worker.files.sniffing.value_shapes import is_typed_column, shape
 
@@ -15,9 +16,24 @@ REGULAR: Final = 0.9
 
 PUNCTUATION: Final = (",", ";")
 
-_CLOCK: Final = re.compile(r"\b\d\d?:\d\d\b")
+_CLOCK: Final = re.compile(r"(?<!\d)\d\d?:\d\d(?!\d)")
 
 Table = Sequence[Sequence[str]]
+
+
+def _is_frame(row: Row) -> bool:
+    return len(row.fields) == 1 and is_drawn(row.fields[0])
+
+
+def is_hashed(row: Row) -> bool:
+    """Whether a record looks like a comment."""
+    return not row.broken and row.fields[0].startswith("#")
+
+
+def are_hashed(rows: Sequence[Row]) -> bool:
+    """Whether that is how records begin here, as numbers of tickets and tags do."""
+    names = sum(is_hashed(row) and row.fields[0][1:2].isalnum() for row in rows)
+    return names * 2 > len(rows)
 
 
 def is_evident(
@@ -26,7 +42,7 @@ def is_evident(
     """Whether the candidate's delimiter is one beyond doubt: a strong one is, any other by its
     records, of which those `alike` have the usual width."""
     delimiter = candidate.delimiter
-    if delimiter == "," and _is_within_numbers(rows, alike):
+    if delimiter == "," and (_is_within_numbers(rows, alike) or _is_within_names(rows, alike)):
         return False
     if delimiter in STRONG or delimiter not in text:
         return True
@@ -37,16 +53,27 @@ def is_evident(
 
 def _is_within_numbers(rows: Sequence[Row], alike: Table) -> bool:
     """Whether commas are those of numbers in a column below a name that has none."""
-    if not alike or len(alike[0]) != 2 or len(rows[0].fields) != 1:
+    if not alike or len(rows[0].fields) != 1:
         return False
     return shape(rows[0].fields[0]) == "text" and all(
         shape(",".join(row)) == "number" for row in alike
     )
 
 
+def _is_within_names(rows: Sequence[Row], alike: Table) -> bool:
+    """Whether commas part words of one column ("Smith, Anna") right below a name that has none."""
+    if len(alike) < 2 or len(alike) != len(rows) - 1 or len(alike[0]) != 2:
+        return False
+    first, second = rows[0], rows[1]
+    is_above = len(first.fields) == 1 and second.line == first.line + 1
+    spaced = all(row[1].startswith(" ") for row in alike)
+    return is_above and spaced and not any(map(is_typed_column, zip(*alike, strict=True)))
+
+
 def _are_regular(rows: Sequence[Row], alike: Table) -> bool:
-    """Comments apart."""
-    rows = [row for row in rows if row.broken or not row.fields[0].startswith("#")] or rows
+    """Comments, and lines that are drawn around a table, apart."""
+    rows = [row for row in rows if row.broken or not _is_frame(row)]
+    rows = rows if are_hashed(rows) else [row for row in rows if row.broken or not is_hashed(row)]
     if len(alike) < 2:
         return False
     width, first = len(alike[0]), len(rows[0].fields)

@@ -281,13 +281,16 @@ def _is_above_values(table: Sequence[Cells], at: int, width: int) -> bool:
 
 
 def _fills_gaps(above: Cells, row: Cells) -> bool:
-    """Whether a record has words where the one above has none, and hardly any others."""
+    """Whether a record has words where the one above has none, and hardly any others. It may be
+    full below names of groups, of which a crosstab's first is empty."""
     if len(above) != len(row):
         return False
     gaps = [n for n, value in enumerate(above) if not value.strip()]
     filled = [n for n, value in enumerate(row) if value.strip()]
     new = [n for n in filled if n in gaps]
-    return len(new) >= 2 and len(filled) - len(new) <= len(new) and len(filled) < len(row)
+    below_groups = bool(gaps) and gaps[0] == 0 and len(gaps) + 2 <= len(row)
+    is_partial = len(filled) < len(row) or below_groups
+    return len(new) >= 2 and len(filled) - len(new) <= len(new) and is_partial
 
 
 def _is_a_year(text: str) -> bool:

@@ -18,7 +18,7 @@ from lambda_worker.files.sniffing.header_lines import (
     looks_like_names,
 )
 from lambda_worker.files.sniffing.samples import Candidate, Row
-from lambda_worker.files.sniffing.torn_numbers import are_torn
+from lambda_worker.files.sniffing.torn_values import are_torn
 from lambda_worker.files.sniffing.value_shapes import (
     NULL_WORDS,
     POSTGRES_NULL,
@@ -176,12 +176,21 @@ def _unmarked_top(rows: Sequence[Cells], width: int) -> int:
     first = next((n for n, row in enumerate(rows) if len(row) == width), 0)
     later = set(map(len, rows[first:])) - {1}
     ragged = next((n for n, row in enumerate(rows[:first]) if len(row) in later), None)
-    if ragged is not None:
+    if ragged is not None and not _stands_apart(rows[ragged], rows[first:], width):
         return ragged  # not above the table, but records of it with another number of values
     if first and _is_header_for(rows[first - 1], rows[first:], width):
         is_alone = first == 1 or len(rows[first - 2]) != len(rows[first - 1])
-        return first - 1 if is_alone else first
+        cut = [rows[first - 1][:width], *rows[first:]]
+        return first - 1 if is_alone or _is_clear_header(cut, width) else first
     return _below_titles(rows, first)
+
+
+def _stands_apart(row: Cells, below: Sequence[Cells], width: int) -> bool:
+    """Whether a record of fewer values stands above the table: what is below has a header beyond
+    doubt, or perhaps one, and more than twice as many values."""
+    if len(row) < width and _is_clear_header(below, width):
+        return True
+    return len(row) * 2 <= width and is_header(below[0], below[1 : 1 + ROWS_SEEN], width)
 
 
 def _below_titles(rows: Sequence[Cells], first: int) -> int:
@@ -193,7 +202,9 @@ def _below_titles(rows: Sequence[Cells], first: int) -> int:
         at += 1
     row, body = rows[at], rows[at + 1 : at + TITLES]
     below = max(map(_filled, body), default=len(row))
-    if at == first or _is_title(row) or _filled(row) * 2 < below or not looks_like_names(row):
+    if at == first or _is_title(row) or _filled(row) * 2 < below:
+        return first
+    if not (looks_like_names(row) or is_header(row, rows[at + 1 : at + 1 + ROWS_SEEN], len(row))):
         return first
     return first if _are_records(rows[first:at], body) else at
 
@@ -247,8 +258,8 @@ def _is_clear_header(rows: Sequence[Cells], width: int) -> bool:
 
 def _is_title(row: Cells) -> bool:
     """Whether a record has a title, or a label and its text, and else nothing."""
-    is_label = row[0].rstrip().endswith(":")
-    return _filled(row) <= 1 or (is_label and len(row) > 3 and not _filled(row[2:]))
+    is_label = bool(row[0].strip()) and len(row) > 3
+    return _filled(row) <= 1 or (is_label and not _filled(row[2:]))
 
 
 def _places(row: Cells) -> tuple[int, ...]:

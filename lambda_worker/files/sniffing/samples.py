@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -87,6 +87,7 @@ class _Sample:
         self._lines = lines
         self._scanner = Scanner(candidate.dialect)
         self._quote = candidate.quote
+        self._unescaping = _unescaping(candidate)
         self._looks = MOST_LOOKS
         self._again = MOST_AGAIN
         self._options: dict[str, Any] = {
@@ -109,7 +110,8 @@ class _Sample:
         """Read until a quote has swallowed lines; where to go on."""
         if csv.field_size_limit() != FIELD_LIMIT:
             csv.field_size_limit(FIELD_LIMIT)
-        reader = csv.reader(self._lines[begin:end], **self._options)
+        lines = map(self._unescaping, self._lines[begin:end])
+        reader = csv.reader(lines, **self._options)
         while True:
             line = begin + reader.line_num
             try:
@@ -166,6 +168,17 @@ class _Sample:
             not found.is_open and not found.is_stray and len(found.fields) == width
             for found in map(self._scanner.record, lines[1:-1])
         )
+
+
+def _unescaping(candidate: Candidate) -> Callable[[str], str]:
+    """Makes lines what the csv module takes for what the worker's reader does: an escape character
+    before anything else than a delimiter, quote, line end or itself is one of the value's own."""
+    escape = candidate.escape
+    if not escape:
+        return str
+    ends = re.escape(f"{candidate.delimiter}{candidate.quote}{escape}\n\r")
+    lone = re.compile(rf"{re.escape(escape)}(?:([{ends}])|)")
+    return lambda line: lone.sub(lambda found: found[0] if found[1] else escape * 2, line)
 
 
 def _without_blanks_behind_quotes(candidate: Candidate, lines: Sequence[str]) -> Sequence[str]:

@@ -15,7 +15,7 @@ from math import log2
 from typing import Final
 
 from lambda_worker.files.sniffing.candidates import STRONG, bits
-from lambda_worker.files.sniffing.evidence import PUNCTUATION, is_evident
+from lambda_worker.files.sniffing.evidence import PUNCTUATION, are_hashed, is_evident, is_hashed
 from lambda_worker.files.sniffing.samples import Candidate, Row, usual_width
 from lambda_worker.files.sniffing.value_shapes import is_half_quoted, is_typed_column, shape
 
@@ -103,14 +103,14 @@ def _bits_in(delimiter: str, text: str) -> float:
 def _faults(rows: Sequence[Row], width: int) -> float:
     """What the records cost that do not have the usual width."""
     widths = Counter(len(row.fields) for row in rows)
-    return sum(_fault(row, widths) for row in rows if len(row.fields) != width)
+    odd = [row for row in rows if len(row.fields) != width]
+    no_comments = are_hashed(rows)
+    return sum(_fault(row, widths) for row in odd if no_comments or not is_hashed(row))
 
 
 def _fault(row: Row, widths: Counter[int]) -> float:
     if row.broken:
         return BROKEN
-    if row.fields[0].startswith("#"):
-        return 0.0  # a comment
     if len(row.fields) == 1:
         return LONE
     return RAGGED - log2(widths.total() / widths[len(row.fields)])

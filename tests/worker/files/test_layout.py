@@ -274,6 +274,82 @@ def test_postgres_word_for_nothing_is_one_everywhere() -> None:
     assert layout("a,b\nx,\\N\n\\N,y\n").nulls == ("\\N",)
 
 
+# -- What stands above and below -------------------------------------------------------------------
+
+DAYS = [f"{n + 1:02}.01.2024;Shop {n};-{n},50;EUR" for n in range(9)]
+
+
+def test_a_line_below_the_table_makes_none_above_it_a_header() -> None:
+    above = ["Kontostand;1.000,00", "Stand;01.02.2024", ""]
+    text = "\n".join([*above, "Tag;Wer;Betrag;Währung", *DAYS, "Endsaldo;955,00"]) + "\n"
+    assert lines(text) == (3, 1)
+
+
+def test_titles_stand_above_years_too() -> None:
+    body = "".join(f"State {n},{n}00,{n}10,{n}20\n" for n in range(1, 9))
+    assert lines("Population,,,\nin thousands,,,\n,2021,2022,2023\n" + body) == (2, 1)
+
+
+def test_labels_with_a_value_that_a_spreadsheet_has_filled_up_are_no_header() -> None:
+    above = "Company;Miller & Co;;\nAs of;2024-02-01;;\n;;;\n"
+    body = "".join(f"100{n};Account {n};{n},50;0,00\n" for n in range(9))
+    assert lines(above + "No;Name;Debit;Credit\n" + body) == (3, 1)
+
+
+def test_names_of_groups_stand_above_names() -> None:
+    header = ";;Sales;;Cost;\nRegion;Country;2023;2024;2023;2024\n"
+    body = "".join(f"R{n};C{n};{n},5;{n};1{n};2{n}\n" for n in range(6))
+    found = as_found(header + body)
+    assert found.headers[2:] == ("Sales 2023", "Sales 2024", "Cost 2023", "Cost 2024")
+
+
+def test_all_lines_of_a_header_that_comes_again_are_set_aside() -> None:
+    header = "id|name|amount\n---|----|------\n|text|EUR\n"
+    page = "".join(f"{n}|Name {n}|{n}.5\n" for n in range(5))
+    found = read_csv(2 * (header + page), delimiter="|", header_lines=3)
+    assert len(found.rows) == 10
+    assert [code for _, code in found.faults] == 3 * ["header_again"]
+
+
+# -- Values that commas part -----------------------------------------------------------------------
+
+
+def test_names_with_unquoted_commas_do_not_shift_columns() -> None:
+    body = "".join(f"Smith{n}, Anna,IT,{n}000\n" for n in range(5))
+    found = as_found("name,dept,salary\n" + body)
+    assert (found.headers, found.rows) == (("name", "dept", "salary"), [])
+    assert {code for _, code in found.faults} == {"wrong_field_count"}
+
+
+def test_a_column_without_a_name_is_said_to_be_the_first() -> None:
+    assert as_found("x,y\na,1,2\nb,3,4\nc,5,6\n").notes == ["headers_empty", "row_names"]
+
+
+def test_what_is_left_of_a_longer_delimiter_is_said() -> None:
+    found = as_found("id~|~name~|~city\n1~|~A~|~X\n2~|~B~|~Y\n3~|~C~|~Z\n")
+    assert found.notes == ["longer_delimiter"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name\nSmith, Anna\nJones, Bert\nBrown, Cora\n",
+        "Population\n1,234,100\n2,345,678\n3,456,789\n",
+        "".join(f"2024-01-02T10:0{n}:12Z INFO start{' again' * (n % 3)}\n" for n in range(9)),
+        "".join(f"#{n} Fix login{', logout' * (n % 2)} and session\n" for n in range(100, 120)),
+    ],
+)
+def test_lines_of_text_are_one_column(text: str) -> None:
+    assert layout(text).width == 1
+
+
+def test_the_frame_of_a_drawn_table_is_none_of_its_records() -> None:
+    body = "".join(f"│ {n}  │ N{n}    │\n" for n in range(9))
+    found = as_found(f"┌────┬───────┐\n│ id │ name  │\n├────┼───────┤\n{body}└────┴───────┘\n")
+    assert [name for name in found.headers if name in ("id", "name")] == ["id", "name"]
+    assert len(found.rows) == 9
+
+
 # -- Logs that name their fields -------------------------------------------------------------------
 
 IIS = """\

@@ -281,3 +281,16 @@ def test_a_table_of_numbers_and_words_is_found_however_it_is_written(mark: str) 
 
     assert (dialect.delimiter, dialect.quote, dialect.escape) == (mark, '"', "")
     assert (dialect.header_lines, dialect.width) == (1, 3)
+
+
+def test_a_backslash_before_nothing_that_it_escapes_stays() -> None:
+    rows = ["1|Anna|line one\\", r"line two|\N", r"2|Bert|C:\new|5"] * 3
+    dialect = sniff("\n".join([*rows, ""]).replace("|", "\t"), {})
+    assert (dialect.delimiter, dialect.escape, dialect.width) == ("\t", "\\", 4)
+    assert dialect.nulls == ("\\N",)
+
+
+def test_paths_that_end_in_a_backslash_end_their_records() -> None:
+    text = "id;path\n" + "".join(f"{n};C:\\dir{n}\\\n" for n in range(8))
+    assert sniff(text, {}).escape == ""
+    assert sniff("".join(f"C:\\dir{n}\\\n" for n in range(8)), {}).escape == ""

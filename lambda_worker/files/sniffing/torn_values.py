@@ -1,4 +1,4 @@
-"""Numbers whose own commas part them: 1,50 is two values where commas are delimiters."""
+"""Values whose own commas part them: 1,50 and “Smith, Anna” are two where commas are delimiters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Cells = Sequence[str]
 
 def are_torn(header: Sequence[Cells], body: Sequence[Cells]) -> bool:
     """Whether records, which have as many values each, have more than the header has names, and as
-    many numbers with commas."""
+    many numbers or texts with commas."""
     if not header or len(body) < 2:
         return False
     missing = len(body[0]) - max(map(len, header))
@@ -23,11 +23,11 @@ def are_torn(header: Sequence[Cells], body: Sequence[Cells]) -> bool:
 
 
 def _torn(body: Sequence[Cells]) -> int:
-    """How many pairs of neighbours may be numbers that a comma parts."""
+    """How many pairs of neighbours may be values that a comma parts."""
     columns = list(zip(*body, strict=True))
     found, n = 0, 1
     while n < len(columns):
-        is_pair = _are_halves(columns[n - 1], columns[n])
+        is_pair = _are_halves(columns[n - 1], columns[n]) or _is_text(columns[n - 1], columns[n])
         found, n = found + is_pair, n + 1 + is_pair
     return found
 
@@ -35,4 +35,11 @@ def _torn(body: Sequence[Cells]) -> int:
 def _are_halves(before: Sequence[str], behind: Sequence[str]) -> bool:
     return all(map(_WHOLE.fullmatch, before)) and any(
         all(map(part.fullmatch, behind)) for part in _BEHIND
+    )
+
+
+def _is_text(before: Sequence[str], behind: Sequence[str]) -> bool:
+    """Whether all values behind the commas begin with a blank, and none before them."""
+    return all(value.startswith(" ") for value in behind) and not any(
+        value.startswith(" ") for value in before
     )
