@@ -20,6 +20,7 @@ from imports.rights import may_see
 from imports.targets import ImportTarget, Request
 from imports.whole_plan import whole_plan
 from lambda_worker.plan import ColumnPlan, Empty, ImportPlan, LinkPlan, ReadAs
+from lambda_worker.reject_file import FORMULAS
 
 ROWS: Final = 2
 """One is full, the other has what is needed: more say nothing new."""
@@ -29,9 +30,6 @@ LISTED: Final = 2
 
 LOOKED_AT: Final = 20
 """Related rows among which are enough that can be shown."""
-
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How texts begin that a spreadsheet takes for formulas: nobody's row puts one into a sample."""
 
 Row = dict[str, str]
 

@@ -16,7 +16,6 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from psycopg import sql
 
 from imports import defaults, parts, queues, reviews
 from imports.liveness import LOST, life_now
@@ -27,7 +26,8 @@ from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Status
 from lambda_worker.notices import MOST_DOUBTS
 from lambda_worker.plan import MailWhen
-from lambda_worker.tables import KINDS_OF_TABLE
+from lambda_worker.staging import drop_statement
+from lambda_worker.tables import KINDS_OF_TABLE, StagingTables
 
 log = logging.getLogger(__name__)
 
@@ -200,7 +200,6 @@ def _owing_mail(now: datetime) -> Iterator[ImportJob]:
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(%s)"
 _LOCK = "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))"
 _PATIENCE = "SET LOCAL lock_timeout = '1s'"
-_DROP = sql.SQL("DROP TABLE IF EXISTS {tables}")
 _NAME = re.compile(rf"(?:{'|'.join(KINDS_OF_TABLE)})_([0-9a-f]{{32}})")
 
 
@@ -228,15 +227,7 @@ def _drop_orphans(job: UUID) -> int:
             if not row[0] or _alive({job}):
                 return 0
             cursor.execute(_PATIENCE)
-            cursor.execute(drop_sql(job))
+            cursor.execute(drop_statement(StagingTables.of(job)).as_string())
     except OperationalError:
         return 0  # somebody reads them at this moment: the next sweep comes
     return 1
-
-
-def drop_sql(job: UUID) -> str:
-    """DROP of whatever the job has in staging."""
-    tables = [
-        sql.Identifier(contract.STAGING_SCHEMA, f"{kind}_{job.hex}") for kind in KINDS_OF_TABLE
-    ]
-    return _DROP.format(tables=sql.SQL(", ").join(tables)).as_string()

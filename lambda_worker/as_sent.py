@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from lambda_worker.files.csv_reading.reader import TEXT_SHOWN
 from lambda_worker.files.dialect import Compression, Dialect, Format
 from lambda_worker.files.encodings.decoding import decoder
+from lambda_worker.files.reading import TEXT_SHOWN
 from lambda_worker.plan import FilePlan
 from lambda_worker.sent_shapes import CannotCarry, Shape, shape_of
 from lambda_worker.strict_json import from_json

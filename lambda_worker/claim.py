@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from lambda_worker import __version__
+from lambda_worker import __version__, locks
 from lambda_worker.contract import (
     ABANDONED_AFTER_SECONDS,
     ATTEMPT_TABLE,
@@ -128,10 +128,6 @@ def has_died_too_often(job: Job) -> bool:
     return job.status in RUNNING and job.deaths >= ATTEMPTS_A_TRY * (job.retries + 1)
 
 
-_TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
-_UNLOCK = "SELECT pg_advisory_unlock(%s, hashtext(%s))"
-
-
 def lock(connections: Connections, job: Job, order: Order) -> None:
     """Take the job's lock on the data connection; JobBusy while a live attempt holds it."""
     if try_lock(connections.data, job.id):
@@ -143,13 +139,12 @@ def lock(connections: Connections, job: Job, order: Order) -> None:
 
 def try_lock(data: Data, job: UUID) -> bool:
     """Take the job's lock if nobody has it."""
-    row = data.execute(_TRY_LOCK, (LOCK_NAMESPACE, str(job))).fetchone()
-    return bool(row and row[0])
+    return locks.try_lock(data, LOCK_NAMESPACE, str(job))
 
 
 def unlock(data: Data, job: UUID) -> None:
     """Give the job's lock back."""
-    data.execute(_UNLOCK, (LOCK_NAMESPACE, str(job)))
+    locks.unlock(data, LOCK_NAMESPACE, str(job))
 
 
 # Only backends that the attempts have recorded, known by pid and start: pids are used again.

@@ -14,7 +14,7 @@ REJECT_COLUMNS: Final = ("sluice_line", "sluice_column", "sluice_value", "sluice
 SEPARATOR: Final = " | "
 """Between the faults of one record."""
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet run a cell as a formula (OWASP, CSV Injection)."""
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9.,]+([eE][+-]?[0-9]+)?")
@@ -24,7 +24,7 @@ def guard(value: str) -> str:
     """The value with an apostrophe in front where a spreadsheet would run it; numbers stay as they
     are."""
     # Behind apostrophes too, so that what was sent with one comes back with it.
-    if value.lstrip("'").startswith(_FORMULA) and not _NUMBER.fullmatch(value):
+    if value.lstrip("'").startswith(FORMULAS) and not _NUMBER.fullmatch(value):
         return "'" + value
     return value
 

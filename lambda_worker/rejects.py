@@ -24,7 +24,7 @@ from lambda_worker.plan import ColumnPlan, ImportPlan
 from lambda_worker.reject_files import RejectFiles
 from lambda_worker.reject_groups import VALUE_SHOWN, Fault, Groups
 from lambda_worker.staged_values import BLANKS
-from lambda_worker.tables import StagingTables, is_wide
+from lambda_worker.tables import StagingTables, is_wide, line_of
 from lambda_worker.words import sentence
 
 
@@ -97,12 +97,6 @@ SELECT f.record, {line}, f.column_no, f.code,
   JOIN {raw} s ON s.record = f.record
  WHERE f.code <> 'superseded'
  ORDER BY f.record, f.column_no, f.code, f.detail""")
-_LINE = sql.SQL("""(
-       SELECT {record} - l.first_record + l.line
-         FROM {lines} l
-        WHERE l.first_record <= {record}
-        ORDER BY l.first_record DESC
-        LIMIT 1)""")
 _RECORD = sql.SQL("f.record")
 _OTHER_RECORD = sql.SQL("CAST(f.detail AS bigint)")
 
@@ -112,8 +106,8 @@ def _rejected(data: Data, plan: ImportPlan, tables: StagingTables) -> Generator[
     statement = _REJECTED.format(
         fault=tables.fault,
         raw=tables.raw,
-        line=_LINE.format(record=_RECORD, lines=tables.lines),
-        other_line=_LINE.format(record=_OTHER_RECORD, lines=tables.lines),
+        line=line_of(_RECORD, tables),
+        other_line=line_of(_OTHER_RECORD, tables),
     )
     near = near_matches(data, plan, tables)
     with data.cursor(name="rejected") as cursor:

@@ -6,7 +6,7 @@ import codecs
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any, Final, Protocol
 
 from psycopg import Copy, sql
@@ -136,8 +136,12 @@ def _positions(plan: ImportPlan) -> list[int]:
 
 def drop(data: Data, tables: StagingTables) -> None:
     """Remove a job's staging tables, if there are any."""
-    names = (tables.raw, tables.lines, tables.aside, tables.suspect, tables.fault, tables.ready)
-    data.execute(_DROP.format(tables=sql.SQL(", ").join((*names, tables.review))))
+    data.execute(drop_statement(tables))
+
+
+def drop_statement(tables: StagingTables) -> sql.Composed:
+    """DROP of whatever a job has in staging."""
+    return _DROP.format(tables=sql.SQL(", ").join(astuple(tables)))
 
 
 def count(data: Data, tables: StagingTables) -> int:

@@ -54,6 +54,19 @@ class StagingTables:
         )
 
 
+_LINE = sql.SQL("""(
+       SELECT {record} - l.first_record + l.line
+         FROM {lines} l
+        WHERE l.first_record <= {record}
+        ORDER BY l.first_record DESC
+        LIMIT 1)""")
+
+
+def line_of(record: sql.SQL, tables: StagingTables) -> sql.Composed:
+    """The file's line that a record begins on."""
+    return _LINE.format(record=record, lines=tables.lines)
+
+
 def table(schema: str | None, name: str) -> sql.Identifier:
     """A table by name, in its schema if it has one."""
     return sql.Identifier(schema, name) if schema else sql.Identifier(name)

@@ -17,8 +17,9 @@ from lambda_worker.contract import (
     Outcome,
     Status,
 )
-from lambda_worker.database import Connections, Control, Data
+from lambda_worker.database import Connections, Control
 from lambda_worker.faults import TurnNotCome
+from lambda_worker.locks import try_lock, unlock
 from lambda_worker.plan import TargetPlan
 
 LOOK_SECONDS: Final = 0.2
@@ -49,25 +50,16 @@ def take_turn(connections: Connections, job: UUID, target: TargetPlan, watch: Wa
 
     TurnNotCome where that takes too long.
     """
-    name = f"{target.schema or ''}.{target.table}"
+    lock = (connections.data, TARGET_LOCK_NAMESPACE, f"{target.schema or ''}.{target.table}")
     while True:
-        if not _somebody_is_ahead(connections.control, job) and _try_lock(connections.data, name):
+        if not _somebody_is_ahead(connections.control, job) and try_lock(*lock):
             if not _somebody_is_ahead(connections.control, job):
                 return
-            connections.data.execute(_UNLOCK, (TARGET_LOCK_NAMESPACE, name))
+            unlock(*lock)
         watch.check()
         if watch.share_left < PATIENCE:
             raise TurnNotCome
         time.sleep(LOOK_SECONDS)
-
-
-_TRY_LOCK = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
-_UNLOCK = "SELECT pg_advisory_unlock(%s, hashtext(%s))"
-
-
-def _try_lock(data: Data, name: str) -> bool:
-    row = data.execute(_TRY_LOCK, (TARGET_LOCK_NAMESPACE, name)).fetchone()
-    return bool(row and row[0])
 
 
 # An attempt that has gone silent loses its turn, or a dead worker would hold up everybody; one that

@@ -14,6 +14,9 @@ MOST_COLUMNS: Final = 10_000
 """Columns of a file: thousands are real, more come of data in the place of names; each is held
 while the file is read."""
 
+TEXT_SHOWN: Final = 1_000
+"""Characters that are kept of a record that is set aside."""
+
 
 class FileFault(JobFault):
     """The file cannot be read, or not as the plan says. What its params quote can be stored."""

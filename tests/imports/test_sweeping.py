@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from imports import sweeping
 from imports.models import ImportJob, ImportNotice
-from imports.sweeping import Swept, drop_sql, sweep
+from imports.sweeping import Swept, sweep
 from lambda_worker.contract import LOCK_NAMESPACE, Command, CommandMessage, Status
+from lambda_worker.staging import drop_statement
+from lambda_worker.tables import StagingTables
 from tests.imports.factories import make_attempt, make_job, status_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sent")]
@@ -135,7 +137,7 @@ def staged(transactional_db: None) -> Iterator[Any]:
     yield make
     with connection.cursor() as cursor:
         for job in made:
-            cursor.execute(drop_sql(job))
+            cursor.execute(drop_statement(StagingTables.of(job)).as_string())
 
 
 def tables() -> set[str]:

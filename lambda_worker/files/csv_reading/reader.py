@@ -15,7 +15,16 @@ from lambda_worker.files.csv_reading.quick import Quick
 from lambda_worker.files.csv_reading.remarks import Remarks
 from lambda_worker.files.csv_reading.scanner import FIELD_LIMIT, Record, Scanner, without_line_end
 from lambda_worker.files.dialect import Dialect
-from lambda_worker.files.reading import MOST_COLUMNS, Aside, FileFault, Note, Piece, Proven, Rows
+from lambda_worker.files.reading import (
+    MOST_COLUMNS,
+    TEXT_SHOWN,
+    Aside,
+    FileFault,
+    Note,
+    Piece,
+    Proven,
+    Rows,
+)
 from lambda_worker.files.shown import shown
 
 MOST_LINE: Final = 4 * FIELD_LIMIT
@@ -28,9 +37,6 @@ NEAR: Final = 16 * 1024
 
 LARGE: Final = 32 * 1024
 """Bytes: in smaller blocks that did not prove themselves it is no use to look for parts that do."""
-
-TEXT_SHOWN: Final = 1_000
-"""Characters that are kept of a record that is set aside."""
 
 _BAD: Final = re.compile("[\ud800-\udfff]")
 """What bytes become that do not fit the encoding."""

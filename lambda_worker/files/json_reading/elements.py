@@ -15,10 +15,7 @@ from lambda_worker.files.json_reading.records import Records, require_storable, 
 from lambda_worker.files.json_reading.remarks import Remarks
 from lambda_worker.files.json_reading.text import BLANKS, PASSED_KEPT, SURROGATE, Window
 from lambda_worker.files.json_reading.values import Broken, Odd, opened, scan
-from lambda_worker.files.reading import Aside, FileFault, Rows
-
-TEXT_SHOWN: Final = 1_000
-"""Characters that are kept of a record that is set aside."""
+from lambda_worker.files.reading import TEXT_SHOWN, Aside, FileFault, Rows
 
 TOKEN: Final = 32
 """Characters of a word, an escape or the end of a number: an error so near to the end of a window
