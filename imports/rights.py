@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.contrib.auth.models import PermissionsMixin
+from psycopg import sql
 
 LOOK: Final = "imports.view_all_imports"
 ACT: Final = "imports.change_importjob"
@@ -61,9 +62,12 @@ def rights_in_sql(user: Any) -> RightsInSql | None:
     return RightsInSql(looks[0], acts[0], (*looks[1], *acts[1]))
 
 
+_EXISTS: Final = sql.SQL("EXISTS ({})")
+
+
 @lru_cache(maxsize=1_000)  # the text alone: compiling it costs more than running it
 def _permission(pk: Any, permission: str) -> tuple[str, tuple[Any, ...]]:
     manager: Any = get_user_model()._default_manager
     allowed = manager.with_perm(permission, backend=STOCK).filter(pk=pk).values("pk")
-    sql, parameters = allowed.query.sql_with_params()
-    return f"EXISTS ({sql})", parameters
+    statement, parameters = allowed.query.sql_with_params()
+    return _EXISTS.format(sql.SQL(statement)).as_string(), parameters

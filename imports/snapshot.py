@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Model
+from psycopg import sql
 
 from imports.liveness import Life, has_session, life_of
 from imports.models import ImportAttempt, ImportJob
@@ -76,12 +77,8 @@ _NO_RIGHTS: Final = RightsInSql("NULL", "NULL", ())
 def snapshot(pk: UUID, rights: RightsInSql | None = None) -> Snapshot | None:
     """The job as it stands, with the rights that were asked for; None where there is none."""
     asked = rights or _NO_RIGHTS
-    users, user_pk, user_name = _users()
-    statement = _STATEMENT.format(
-        looks=asked.looks, acts=asked.acts, users=users, user_pk=user_pk, user_name=user_name
-    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*asked.parameters, pk])
+        cursor.execute(_statement(asked.looks, asked.acts), [*asked.parameters, pk])
         row = cursor.fetchone()
     return _snapshot_of(row, asked=rights is not None) if row else None
 
@@ -110,34 +107,50 @@ def _made(model: type[M], fields: Sequence[Any], values: Sequence[Any]) -> M:
     return model.from_db(connection.alias, [field.attname for field in fields], read)
 
 
-@cache
-def _users() -> tuple[str, str, str]:
-    """The table of users, its key, and the column that says what they are called."""
-    model: Any = get_user_model()
-    meta = model._meta
-    columns = (meta.pk.column, meta.get_field(model.USERNAME_FIELD).column)
-    table, pk, name = (f'"{part}"'.replace("%", "%%") for part in (meta.db_table, *columns))
-    return table, pk, name
-
-
-# An attempt that beats, or has ended, needs no look at the sessions: CASE makes none. What is put
-# in are the contract's names, the model's, and SQL that Django has made; values are parameters.
-_STATEMENT: Final = f"""
-SELECT {", ".join(f"j.{field.column}" for field in _JOB)},
-       {", ".join(f"a.{field.column}" for field in _ATTEMPT)},
+# An attempt that beats, or has ended, needs no look at the sessions: CASE makes none.
+_STATEMENT: Final = sql.SQL("""
+SELECT {job_columns}, {attempt_columns},
        clock_timestamp() AS at,
-       EXISTS (SELECT FROM {contract.CANCEL_TABLE} c WHERE c.job_id = j.id) AS cancel_requested,
+       EXISTS (SELECT FROM {cancels} c WHERE c.job_id = j.id) AS cancel_requested,
        CASE WHEN a.finished_at IS NULL
-             AND a.heartbeat_at
-                 < clock_timestamp() - interval '{contract.STALLED_AFTER_SECONDS} seconds'
+             AND a.heartbeat_at < clock_timestamp() - make_interval(secs => {stalled})
             THEN EXISTS (SELECT FROM pg_stat_activity s
                           WHERE s.pid = a.backend_pid AND s.backend_start = a.backend_start)
        END AS has_session,
-       e.finished_at AS earlier_finished_at, u.{{user_name}} AS earlier_who,
+       e.finished_at AS earlier_finished_at, u.{user_name} AS earlier_who,
        e.owner_id AS earlier_owner_id,
-       {{looks}} AS looks, {{acts}} AS acts
-  FROM {contract.JOB_TABLE} j
-  LEFT JOIN {contract.ATTEMPT_TABLE} a ON a.job_id = j.id AND a.number = j.attempt
-  LEFT JOIN {contract.JOB_TABLE} e ON e.id = j.repeats_id
-  LEFT JOIN {{users}} u ON u.{{user_pk}} = e.owner_id
- WHERE j.id = %s"""  # noqa: S608
+       {looks} AS looks, {acts} AS acts
+  FROM {jobs} j
+  LEFT JOIN {attempts} a ON a.job_id = j.id AND a.number = j.attempt
+  LEFT JOIN {jobs} e ON e.id = j.repeats_id
+  LEFT JOIN {users} u ON u.{user_pk} = e.owner_id
+ WHERE j.id = %s""")
+
+
+@lru_cache(maxsize=100)  # composing it takes longer than running it
+def _statement(looks: str, acts: str) -> str:
+    """With two expressions that Django has made, whose values are parameters."""
+    model: Any = get_user_model()
+    meta = model._meta
+    return _STATEMENT.format(
+        job_columns=_columns("j", _JOB),
+        attempt_columns=_columns("a", _ATTEMPT),
+        jobs=sql.Identifier(contract.JOB_TABLE),
+        attempts=sql.Identifier(contract.ATTEMPT_TABLE),
+        cancels=sql.Identifier(contract.CANCEL_TABLE),
+        stalled=sql.Literal(contract.STALLED_AFTER_SECONDS),
+        users=_named(meta.db_table),
+        user_pk=_named(meta.pk.column),
+        user_name=_named(meta.get_field(model.USERNAME_FIELD).column),
+        looks=sql.SQL(looks),
+        acts=sql.SQL(acts),
+    ).as_string()
+
+
+def _columns(alias: str, fields: Sequence[Any]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(alias, field.column) for field in fields)
+
+
+def _named(name: str) -> sql.Identifier:
+    """A project's own name, which may have a character that begins a placeholder."""
+    return sql.Identifier(name.replace("%", "%%"))

@@ -118,8 +118,8 @@ def test_a_poll_reads_no_plan(client: Client, user: Any) -> None:
     job = job_in(Status.CHECKING, user)
     with CaptureQueriesContext(connection) as queries:
         poll(client, job)
-    assert "j.plan_version" in queries.captured_queries[-1]["sql"]
-    assert "j.plan," not in queries.captured_queries[-1]["sql"]
+    assert '"j"."plan_version"' in queries.captured_queries[-1]["sql"]
+    assert '"j"."plan",' not in queries.captured_queries[-1]["sql"]
 
 
 # -- What it says -------------------------------------------------------------------------------
