@@ -1,5 +1,5 @@
-"""A value of a file as a person can see it: nothing, blanks at its ends, and line ends have marks
-of their own."""
+"""A value of a file as a person can see it: nothing, blanks at its ends, line ends, and signs that
+turn text around have marks of their own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Final
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from imports.bidi import marked
 
 LONGEST: Final = 200
 """Characters of a value that are shown."""
@@ -56,8 +58,8 @@ def shortened(text: str, longest: int) -> str:
 
 
 def _visible(text: str) -> str:
-    """With marks for line ends and tabs, which HTML shows as blanks."""
-    return text.replace("\r\n", LINE_END).replace("\n", LINE_END).replace("\t", TAB)
+    """With marks for line ends and tabs, which HTML shows as blanks, and for directing signs."""
+    return marked(text).replace("\r\n", LINE_END).replace("\n", LINE_END).replace("\t", TAB)
 
 
 def _marks(blanks: str) -> str:

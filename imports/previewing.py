@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from imports import choices, dialects, wording
+from imports.bidi import marked
 from imports.cells import NOTHING, Cell, cell, shortened
 from imports.encoding_choices import Reading, readings
 from imports.mapping import importable_fields
@@ -18,6 +20,7 @@ from imports.proposing import Proposal, proposal
 from imports.remembering import Chosen, recalled
 from imports.suggesting import Suggestion, Why
 from imports.targets import ImportTarget
+from imports.templatetags.imports_format import grouped
 from lambda_worker.files.dialect import ASCII, Dialect, Format
 from lambda_worker.files.encodings.names import encoding_name
 from lambda_worker.files.preview import FirstRecord, Preview, preview
@@ -46,6 +49,9 @@ NAME_SHOWN: Final = 120
 
 READ_OTHERWISE: Final = ("json_", "header_", "too_many_columns")
 """Beginnings of the codes of faults that may be none if the file is read otherwise."""
+
+NOTHING_LEFT: Final = "empty_file"
+"""The code of a file without a line of a table."""
 
 BINARY: Final = "binary data"
 """What the encoding of a file looks like where none is found: a person may know it."""
@@ -99,11 +105,12 @@ def previewed(
     known = {**(fixed.nulls if fixed else {}), **given}
     whole = len(sample) == asked["file_size"]
     found = _as_sent(preview(sample, whole=whole, records=RECORDS_READ, given=known))
-    before = None if asked["anew"] else fixed or recalled(request.user, target, found.headers)
+    before = fixed or recalled(request.user, target, found.headers)
     fields = importable_fields(target, request)
     values = _values(found.headers, found.records)
     nulls = found.dialect.nulls
-    proposed = proposal(target, request, fields, values, nulls=nulls, before=before)
+    mapped = before.without_mapping() if before and asked["anew"] else before
+    proposed = proposal(target, request, fields, values, nulls=nulls, before=mapped)
     columns = _columns(found.headers, found.records, proposed.suggestions)
     return {
         "file_name": asked["file_name"],
@@ -117,6 +124,7 @@ def previewed(
         "fields": fields,
         "is_anew": asked["anew"],
         "is_fixing": fixed is not None,
+        "has_chosen": bool(proposed.policies),
         "choices": choices.groups(target, request.user, _policies(proposed, found)),
     }
 
@@ -131,12 +139,10 @@ def _as_sent(found: Preview) -> Preview:
 
 def refused(fault: FileFault, given: Mapping[str, Any]) -> dict[str, Any]:
     """The context of the preview where the file cannot be read; with the controls that may help."""
-    context = {
-        "errors": [wording.reason(fault.code, fault.params)],
-        "is_changed": bool(given),
-    }
+    context = {"errors": [_refusal(fault, given)], "is_changed": bool(given)}
     is_binary = fault.params.get("looks_like") == BINARY
-    if not (is_binary or fault.code.startswith(READ_OTHERWISE)):
+    is_emptied = fault.code == NOTHING_LEFT and bool(given)
+    if not (is_binary or is_emptied or fault.code.startswith(READ_OTHERWISE)):
         return context
     guess = Format.JSON if fault.code.startswith("json_") else Format.CSV
     dialect = Dialect(**{"format": guess, **given})
@@ -144,9 +150,18 @@ def refused(fault: FileFault, given: Mapping[str, Any]) -> dict[str, Any]:
     controls = [
         control
         for control in dialects.controls(dialect, [])
-        if not control.is_rare and control.name not in hidden
+        if control.name not in hidden and (not control.is_rare or control.name in given)
     ]
     return {**context, "controls": controls}
+
+
+def _refusal(fault: FileFault, given: Mapping[str, Any]) -> str:
+    """Why the file cannot be read; lines that were left out leave no empty file."""
+    if fault.code == NOTHING_LEFT and given.get("preamble"):
+        names = {"line": grouped(given["preamble"]), "label": dialects.LABELS["preamble"]}
+        words = _("The file has nothing below line %(line)s. Give “%(label)s” a smaller number.")
+        return words % names
+    return wording.reason(fault.code, fault.params)
 
 
 def _policies(proposed: Proposal, found: Preview) -> Mapping[str, str]:
@@ -245,7 +260,7 @@ def _columns(
             continue
         field, why = field_of.get(header, ("", ""))
         values = [cell(record.fields[number]) for record in records[:VALUES_SHOWN]]
-        name = shortened(header, NAME_SHOWN)
+        name = shortened(marked(header), NAME_SHOWN)
         columns.append(Column(number, header, name, values, field, why))
     if len(columns) > COLUMNS_SHOWN:
         columns.sort(key=lambda column: not column.field)

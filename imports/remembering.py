@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -38,6 +38,10 @@ class Chosen:
     headers: Sequence[str]
     at: datetime
     nulls: Mapping[str, Any] = field(default_factory=dict)
+
+    def without_mapping(self) -> Chosen:
+        """The same, as if no column had been looked at."""
+        return replace(self, mapping={}, headers=())
 
 
 def header_hash(headers: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from imports.views import job, listing, rejects, review, settings, start, targets, upload
+from imports.views import errors, job, listing, rejects, review, settings, start, targets, upload
 
 app_name = "imports"
 urlpatterns = [
@@ -28,4 +28,6 @@ urlpatterns = [
     path("<uuid:pk>/changes/", review.changes, name="changes"),
     path("<uuid:pk>/check-again/", review.check_again, name="check_again"),
     path("<uuid:pk>/approve/", review.approve, name="approve"),
+    # Ends in a slash, so that others are still redirected to the page that has one.
+    path("<path:rest>/", errors.nothing, name="nothing"),
 ]

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from imports.bidi import BORDERS, isolated, isolated_all, marked
+from imports.cells import shortened
 from imports.mapping import label_of
 from imports.models import ImportJob
 from imports.registry import UnknownTarget, get_target
@@ -83,7 +85,7 @@ def field_label(target: str, field: str) -> str:
 def reason(code: str, params: dict[str, Any]) -> str:
     """The sentence of a failure or fault code."""
     try:
-        return words.sentence(code, params, get_language() or "en")
+        return words.sentence(code, _isolated(params), get_language() or "en")
     except KeyError:
         # The worker is deployed before the web, so it may know codes that we do not know yet.
         return gettext("The worker says “%(code)s”.") % {"code": code}
@@ -92,7 +94,7 @@ def reason(code: str, params: dict[str, Any]) -> str:
 def kind(code: str, params: dict[str, Any]) -> str:
     """What a group of faults has in common, as a sentence."""
     try:
-        return _begun(words.kind(code, params, get_language() or "en"))
+        return _begun(words.kind(code, _isolated(params), get_language() or "en"))
     except KeyError:
         return reason(code, params)
 
@@ -100,14 +102,29 @@ def kind(code: str, params: dict[str, Any]) -> str:
 def group(found: dict[str, Any]) -> str:
     """As much as is true of a whole group of faults, as a sentence."""
     try:
-        return _begun(words.group_words(found, get_language() or "en"))
+        shown = {**found, "examples": [_example(example) for example in found["examples"]]}
+        return _begun(words.group_words(shown, get_language() or "en"))
     except KeyError:
         return reason(found["code"], found["examples"][0]["params"])
 
 
 def fault(code: str, params: dict[str, Any], value: str) -> str:
-    """The sentence of a fault, as a sentence."""
-    return _begun(reason(code, {**params, "value": value}))
+    """The sentence of a fault, as a sentence; of a long value, its beginning."""
+    return _begun(reason(code, {**params, "value": _short(value)}))
+
+
+def _example(example: dict[str, Any]) -> dict[str, Any]:
+    value, params = isolated(_short(example["value"])), _isolated(example["params"])
+    return {**example, "value": value, "params": params}
+
+
+def _short(value: str) -> str:
+    """Short enough for words.group_words to cut off nothing, isolated as it will be."""
+    return shortened(marked(value), words.EXAMPLE_SHOWN - len("…") - len(BORDERS))
+
+
+def _isolated(params: dict[str, Any]) -> dict[str, Any]:
+    return {name: isolated_all(value) for name, value in params.items()}
 
 
 def _begun(sentence: str) -> str:

@@ -256,7 +256,8 @@ def group_words(group: dict[str, Any], language: str = "en") -> str:
     example = group["examples"][0]
     is_alike = example["rows"] == group["rows"] and OWN.isdisjoint(example["params"])
     if is_alike or group["rows"] == 1:
-        return sentence(group["code"], {"value": example["value"], **example["params"]}, language)
+        value = _short(example["value"])
+        return sentence(group["code"], {"value": value, **example["params"]}, language)
     words = kind(group["code"], example["params"], language)
     values = [f"“{_short(e['value'])}”" for e in group["examples"] if e["value"]]
     if not values:

@@ -1,4 +1,4 @@
-"""Numbers and spans of time in the reader's form."""
+"""Numbers and spans of time in the reader's form, and texts of files among the page's words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
+from imports import bidi
+
 register = template.Library()
+
+register.filter("marked", bidi.marked)
+register.filter("isolated", bidi.isolated)
 
 UNKNOWN = "\N{EN DASH}"
 """Stands where there is no number yet."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from http import HTTPStatus
+from typing import Any, Concatenate, Final, ParamSpec
 from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django_htmx.http import HttpResponseClientRefresh
 
 from imports import jobs
@@ -22,22 +26,56 @@ from imports.models import ImportJob
 from imports.rights import Rights, rights_in_sql, rights_of
 from imports.snapshot import Snapshot, snapshot
 
+REFUSALS: Final = {
+    HTTPStatus.NOT_FOUND: (
+        gettext_noop("Not found"),
+        gettext_noop(
+            "There is nothing at this address that you may see. It may be mistyped, or the import "
+            "is gone or belongs to somebody else."
+        ),
+    ),
+    HTTPStatus.FORBIDDEN: (
+        gettext_noop("Not permitted"),
+        gettext_noop(
+            "Your account lacks the permission for this. Whoever looks after the accounts can "
+            "give it to you."
+        ),
+    ),
+}
+"""By its status, what a page says instead: a title and a sentence."""
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """Login first; a poll reloads its page instead, so that no login form lands in its middle."""
+    """Login first; a poll reloads its page instead, so that no login form lands in its middle.
+    What the view refuses is said on a page like the others, whatever the project has for others."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, AnonymousUser):
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Http404:
+                return _refusal(request, HTTPStatus.NOT_FOUND)
+            except PermissionDenied:
+                return _refusal(request, HTTPStatus.FORBIDDEN)
         if request.headers.get("HX-Request"):
             return HttpResponseClientRefresh()
         return redirect_to_login(request.get_full_path())
 
     return guarded
+
+
+def _refusal(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """The page that says so; for a poll, which shows none, the status alone."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=status)
+    title, sentence = map(_, REFUSALS[status])
+    response = page(request, "imports/refused.html", title, {"sentence": sentence})
+    response.status_code = status
+    return response
 
 
 def job_or_404(request: HttpRequest, pk: UUID) -> ImportJob:

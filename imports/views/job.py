@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from imports import jobs, presenting, record, runs
+from imports.bidi import isolated
 from imports.models import ImportJob
 from imports.progress import progress_in, progress_of
 from imports.signals import announce
@@ -45,7 +46,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "job": job,
         "reloads": request.GET.get("reload") != "off",
     }
-    return page(request, "imports/job.html", job.file_name, context)
+    return page(request, "imports/job.html", isolated(job.file_name), context)
 
 
 @require_safe

@@ -98,7 +98,8 @@ def _preview(request: HttpRequest) -> HttpResponse:
     target = permitted_target(request, request.POST.get("target", ""))
     form = SampleForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _preview_answer(request, {"errors": sentences(form), "is_changed": True})
+        is_changed = "given" in form.errors
+        return _preview_answer(request, {"errors": sentences(form), "is_changed": is_changed})
     asked = form.cleaned_data
     fixed = _fixed_job_of(request, target, asked)
     before = chosen_in(fixed, target) if fixed else None

@@ -59,6 +59,9 @@ class View:
 
 # -- Rows ---------------------------------------------------------------------------------------
 
+LONG: Final = "word" * 40
+"""A name without a place to break it; shorter than a file system's longest."""
+
 COUNTRIES: Final = b"code,name,note\nDE,Germany,x\nFR,France,\n"
 
 
@@ -106,19 +109,13 @@ def reviewed(owner: Any) -> str:
     return path_of(run_import("airports.country", file, user=owner, **choices).job)
 
 
-def with_rejects(owner: Any) -> ImportJob:
+def with_rejects(owner: Any, **fields: Any) -> ImportJob:
     """Done, but not wholly."""
     group = {"header": "name", "value": "", "code": "required", "params": {}}
-    job = job_of(
-        owner,
-        Status.SUCCEEDED,
-        finished_at=timezone.now(),
-        records_read=70,
-        rows_inserted=60,
-        rows_rejected=10,
-        reject_key="results/x/1/rejects.csv",
-        reject_summary=[{**group, "rows": 9}],
-    )
+    counts = {"records_read": 70, "rows_inserted": 60, "rows_rejected": 10}
+    found = {"reject_key": "results/x/1/rejects.csv", "reject_summary": [{**group, "rows": 9}]}
+    told = {"finished_at": timezone.now(), **counts, **found, **fields}
+    job = job_of(owner, Status.SUCCEEDED, **told)
     make_attempt(job, phase="applying", finished_at=timezone.now(), outcome="succeeded")
     for line in range(2, 12):
         fault = {"header": "name", "field": "name", "code": "required"}
@@ -134,11 +131,30 @@ def many(owner: Any) -> str:
     return "/imports/"
 
 
-def preview(page: Page) -> None:
+def long_name(owner: Any) -> ImportJob:
+    """One whose file and column have each a name that is one long word."""
+    fault = {"header": LONG, "value": LONG, "code": "too_long", "params": {"limit": 2}}
+    summary = [{**fault, "rows": 1}]
+    job = with_rejects(owner, file_name=f"{LONG}.csv", reject_summary=summary)
+    ImportReject.objects.create(job=job, line=99, field="name", **fault)
+    return job
+
+
+def long_list(owner: Any) -> str:
+    """The list with it."""
+    long_name(owner)
+    return "/imports/"
+
+
+def preview(page: Page, name: str = "countries.csv", content: bytes = COUNTRIES) -> None:
     """Choose a file."""
-    file = FilePayload(name="countries.csv", mimeType="text/csv", buffer=COUNTRIES)
-    page.set_input_files("#file", file)
+    page.set_input_files("#file", FilePayload(name=name, mimeType="text/csv", buffer=content))
     expect(page.locator("[data-confirm]")).to_be_visible()
+
+
+def preview_of_long_names(page: Page) -> None:
+    """Choose one whose names are long words, and leave out what is needed."""
+    preview(page, f"{LONG}.csv", f"code,{LONG}\nDE,{LONG}\n".encode())
 
 
 SILENT: Final = timezone.now() - timedelta(hours=1)
@@ -150,6 +166,13 @@ VIEWS: Final[dict[str, View]] = {
     "start with a preview": View(lambda _owner: "/imports/new/?target=airports.country", preview),
     "targets": View(lambda _owner: "/imports/targets/"),
     "rules of a target": View(lambda _owner: "/imports/targets/airports.airport/"),
+    "start with long names": View(
+        lambda _owner: "/imports/new/?target=airports.country", preview_of_long_names
+    ),
+    "list with a long name": View(long_list),
+    "job with long names": View(lambda owner: path_of(long_name(owner))),
+    "rejects with long names": View(lambda owner: path_of(long_name(owner)) + "rejects/"),
+    "nothing there": View(lambda _owner: "/imports/nothing/"),
     "settings": View(lambda _owner: "/imports/settings/"),
     "job, waiting for its file": View(state(Status.AWAITING_UPLOAD)),
     "job, queued": View(state(Status.QUEUED)),

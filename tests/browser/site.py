@@ -13,11 +13,14 @@ ARTIFACTS: Final = Path(__file__).parents[1] / "artifacts"
 
 DESKTOP: Final = (1280, 800)
 PHONE: Final = (390, 844)
+SMALL: Final = (320, 640)
+"""As WCAG 2.2 asks for (1.4.10, Reflow)."""
 
 THEMES: Final[tuple[tuple[str, tuple[int, int], Literal["light", "dark"]], ...]] = (
     ("light", DESKTOP, "light"),
     ("dark", DESKTOP, "dark"),
     ("phone", PHONE, "light"),
+    ("small", SMALL, "light"),
 )
 
 IMPORT_MS: Final = 60_000

@@ -55,6 +55,20 @@ def test_no_page_is_wider_than_a_phone(site: Site, admin: Any, name: str) -> Non
     site.shots(f"view-{name.replace(',', '').replace(' ', '-')}")
 
 
+def test_the_panels_of_a_page_are_equally_wide(site: Site, admin: Any) -> None:
+    site.page.set_viewport_size({"width": 1600, "height": 800})
+    site.sign_in(path=VIEWS["job, done with rejects"].plant(admin))
+    widths = "() => [...document.querySelectorAll('.panel')].map((panel) => panel.offsetWidth)"
+    assert len(set(site.page.evaluate(widths))) == 1
+
+
+def test_a_bar_has_its_border_in_the_reader_s_own_colours(site: Site, admin: Any) -> None:
+    site.page.emulate_media(forced_colors="active")
+    site.sign_in(path=VIEWS["job, running"].plant(admin))
+    style = "bar => getComputedStyle(bar).borderTopWidth"
+    assert site.page.locator("progress.bar").evaluate(style) == "1px"
+
+
 @pytest.mark.parametrize(
     ("fault", "rule"),
     [

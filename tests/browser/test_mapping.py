@@ -98,6 +98,25 @@ def test_answers_stay_while_the_preview_follows_a_change(site: Site, odd_file: P
     expect(site.page.locator("#given-encoding")).to_be_focused()
 
 
+def test_what_was_said_of_a_file_holds_for_another_target(site: Site, odd_file: Path) -> None:
+    site.choose("airports.country", odd_file)
+    site.page.click("[data-dialect] > summary")
+    site.page.select_option("#given-encoding", "cp1250")
+    expect(site.page.locator("[data-summary]")).to_contain_text("Windows-1250")
+    site.page.select_option("#target", "airports.airport")
+    expect(site.page.locator("[data-confirm]")).to_contain_text("airports")
+    expect(site.page.locator("[data-summary]")).to_contain_text("Windows-1250")
+
+
+def test_what_is_unfolded_stays_so_while_the_preview_follows(site: Site, odd_file: Path) -> None:
+    site.choose("airports.country", odd_file)
+    site.page.click("[data-dialect] > summary")
+    site.page.click("#rare > summary")
+    site.page.select_option("#given-encoding", "cp1250")
+    expect(site.page.locator("[data-summary]")).to_contain_text("Windows-1250")
+    expect(site.page.locator("#given-quote")).to_be_visible()
+
+
 def test_columns_that_changed_places_stay_so_while_the_preview_follows(
     site: Site, tmp_path: Path
 ) -> None:

@@ -58,6 +58,24 @@ def test_a_file_that_is_no_csv_is_refused_before_the_upload(site: Site, tmp_path
     expect(site.page.locator("#preview .errornote")).to_contain_text("no table in text form")
 
 
+def test_a_step_back_to_the_page_shows_the_chosen_file_again(site: Site, small_file: Path) -> None:
+    site.choose("airports.country", small_file)
+    site.page.goto(f"{site.url}/imports/new/?target=airports.airport")
+    site.page.go_back()
+    expect(site.page.locator("[data-confirm]")).to_be_visible()
+    expect(site.page.locator("[data-links-of='airports.country']")).to_be_visible()
+
+
+def test_the_links_follow_a_target_that_a_step_back_brings_again(site: Site) -> None:
+    site.page.goto(f"{site.url}/imports/new/?target=airports.country")
+    site.page.select_option("#target", "airports.route")
+    site.page.click("[data-links-of='airports.route'] a >> nth=0")
+    site.page.go_back()
+    expect(site.page.locator("#target")).to_have_value("airports.route")
+    expect(site.page.locator("[data-links-of='airports.route']")).to_be_visible()
+    expect(site.page.locator("[data-links-of='airports.country']")).to_be_hidden()
+
+
 def test_the_upload_shows_how_far_it_is_and_asks_before_it_is_left(
     site: Site, countries: None, tmp_path: Path
 ) -> None:
@@ -73,6 +91,7 @@ def test_the_upload_shows_how_far_it_is_and_asks_before_it_is_left(
     percent = site.page.locator("[data-part=percent]")
     expect(percent).to_have_text(re.compile(r"[1-9]\d?%"), timeout=10_000)
     expect(site.page.locator("[data-part=rate]")).to_contain_text("B/s", timeout=10_000)
+    expect(site.page).to_have_title(re.compile(r"^[1-9]\d?% · airports.csv$"))
     site.shots("uploading")
     site.page.on("dialog", stay)
     with pytest.raises(Error):
@@ -117,6 +136,7 @@ def test_a_lost_connection_is_said_and_the_next_try_succeeds(
     site.page.route(f"{stack.aws.endpoint}/**", lambda route: route.abort("connectionreset"))
     site.page.click("[data-confirm]")
     expect(site.page.locator("[data-part=error]")).to_contain_text("connection was lost")
+    expect(site.page).to_have_title("Interrupted. · countries.csv")
     site.page.unroute(f"{stack.aws.endpoint}/**")
     site.page.click("[data-part=again]")
     site.page.wait_for_url("**/imports/*-*-*-*-*/")

@@ -178,6 +178,11 @@ def test_a_lost_connection_is_said_until_it_is_back(site: Site) -> None:
 def test_a_job_that_is_gone_is_not_asked_for_again(site: Site, job: ImportJob) -> None:
     job.delete()
     expect(site.page.locator("#progress")).to_have_count(0)
+    expect(site.page.locator("#gone")).to_be_focused()
+    expect(site.page.locator("h1")).to_have_text("airports.csv")
+    site.page.on("request", lambda asked: pytest.fail(f"asked for {asked.url}"))
+    site.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    site.page.wait_for_timeout(2_500)
 
 
 def test_without_javascript_the_page_can_be_read_and_reloads(

@@ -134,6 +134,8 @@ def test_the_same_file_chosen_again_goes_on_where_it_stood(
     offer = again.page.locator("#unfinished")
     expect(offer).to_contain_text("You began to upload this file")
     again.shots("upload-unfinished")
+    background = "button => getComputedStyle(button).backgroundColor"
+    assert again.page.locator("[data-confirm]").evaluate(background) == "rgba(0, 0, 0, 0)"
     offer.get_by_role("button").click()
     again.page.wait_for_url("**/imports/*-*-*-*-*/", timeout=IMPORT_MS)
     again.wait_until_over()

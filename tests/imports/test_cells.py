@@ -17,6 +17,7 @@ from imports.cells import LONGEST, cell
         ("", '<span class="nothing" title="empty">∅</span>'),
         ("a\r\nb", "a⏎b"),
         ("<b>", "&lt;b&gt;"),
+        ("evil\u202egpj.exe", "evil⟨RLO⟩gpj.exe"),
     ],
 )
 def test_blanks_and_line_ends_have_marks(value: str, html: str) -> None:

@@ -76,6 +76,15 @@ def test_a_page_has_no_english_sentence(japanese: Client, reader: Any, name: str
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["job, done with rejects", "start with a preview"])
+def test_no_sentence_has_an_english_stop(japanese: Client, reader: Any, name: str) -> None:
+    html = japanese.get(VIEWS[name].plant(reader), secure=True).content.decode()
+    answer = japanese.post("/imports/new/preview/", preview_fields(COUNTRIES), secure=True)
+    texts = "".join(Words(html + answer.content.decode()).found)
+    assert re.findall(r"[\u3000-\u9fff\uff00-\uffef] ?[.;](?!\.)", texts) == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_preview_has_none(japanese: Client) -> None:
     answer = japanese.post("/imports/new/preview/", preview_fields(COUNTRIES), secure=True)
     html = answer.content.decode()

@@ -115,6 +115,7 @@ TABLE: Final[dict[str, list[Row]]] = {
     "changes": [Row("GET", ROWS, 302, status=Status.IN_REVIEW)],
     "check_again": [Row("POST", ACT, 302, status=Status.IN_REVIEW)],
     "approve": [Row("POST", ACT, 302, status=Status.IN_REVIEW)],
+    "nothing": [Row("GET", "LNNNNNN", 404)],
 }
 
 ASKED: Final = [(name, row) for name, rows in TABLE.items() for row in rows]
@@ -154,7 +155,7 @@ def ask(client: Client, name: str, row: Row, owner: Any) -> Any:
     """The answer to the row's request about a job of the owner's."""
     job = make_job(row.status, owner=owner, **{"plan": {"mode": "insert"}, **row.job})
     (pattern,) = (one for one in urls.urlpatterns if one.name == name)
-    known = {"pk": job.pk, "label": "airports.country"}
+    known = {"pk": job.pk, "label": "airports.country", "rest": "nothing"}
     wanted = {key: known[key] for key in pattern.pattern.converters}
     address = reverse(f"imports:{name}", kwargs=wanted)
     return getattr(client, row.method.lower())(address, row.fields(job), secure=True)

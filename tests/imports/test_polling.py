@@ -45,7 +45,7 @@ def no_table_scans() -> None:
 
 def poll(client: Client, job: ImportJob, query: str = "", **headers: str) -> Any:
     path = f"/imports/{job.pk}/progress/{query}"
-    return client.get(path, secure=True, headers=headers)
+    return client.get(path, secure=True, headers={"HX-Request": "true", **headers})
 
 
 def text_of(response: HttpResponse) -> str:

@@ -72,6 +72,20 @@ def test_two_characters_that_are_the_same_are_refused_in_words() -> None:
     assert "data-forget" in page
 
 
+def test_lines_that_were_left_out_leave_no_empty_file() -> None:
+    page = preview(b"code,name\nFR,France\n", {"preamble": 99, "comment": "#"})
+    assert "nothing below line 99" in page
+    assert "The file is empty" not in page
+    assert 'data-given="preamble"' in page
+    assert 'data-given="comment"' in page
+
+
+def test_an_empty_file_cannot_be_read_as_it_was_found() -> None:
+    page = preview(b"")
+    assert "The file is empty" in page
+    assert "data-forget" not in page
+
+
 def test_a_file_that_cannot_be_read_so_can_be_read_otherwise() -> None:
     page = preview(b'{"code": "FR"', {"format": "json"})
     assert "The file ends inside" in page

@@ -109,6 +109,20 @@ def test_the_preview_suggests_anew_when_it_is_asked_to(user: Any) -> None:
     assert 'name="map-0" data-header="0" data-field="code"' in page
 
 
+def test_only_the_mapping_is_suggested_anew(user: Any) -> None:
+    remember(user, get_target("airports.country"), HEADERS, ASKED)
+    page = preview(client_of(user), anew="on")
+    for value in ("insert_new", "abort", "always"):
+        assert f'value="{value}" checked' in page
+
+
+@pytest.mark.parametrize("anew", ["", "on"])
+def test_where_the_choices_for_the_rows_come_from_is_said_beside_them(user: Any, anew: str) -> None:
+    remember(user, get_target("airports.country"), HEADERS, ASKED)
+    _mapping, rows = preview(client_of(user), anew=anew).split('id="rules-title"')
+    assert "when a file had the same columns" in rows
+
+
 def test_a_mode_that_the_user_lost_is_not_proposed() -> None:
     user = make_user("add_country")
     remember(user, get_target("airports.country"), HEADERS, {**ASKED, "mode": Mode.UPSERT})

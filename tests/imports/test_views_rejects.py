@@ -144,6 +144,29 @@ def test_the_summary_of_an_older_worker_is_shown(client: Client, user: Any) -> N
     assert "Longer than 2 characters" in page(client, job)
 
 
+def test_a_value_turns_no_words_around_and_its_signs_are_seen(client: Client, user: Any) -> None:
+    faults = too_long(2, "evil\u202egpj"), too_long(3, "קשת", "name")
+    job = rejected(*faults, owner=user, file_name="\u202egpj.exe")
+    told = page(client, job)
+    assert "\u202e" not in told + page(client, job, path="")
+    assert "“evil⟨RLO⟩gpj” is longer" in told
+    assert "“\u2068קשת\u2069” is longer" in told
+    assert "“\u2068קשת\u2069” is longer" in page(client, job, path="")
+
+
+@pytest.mark.parametrize("letter", ["L", "ק"])
+def test_a_long_value_is_short_in_sentences(client: Client, user: Any, letter: str) -> None:
+    faults = [too_long(2, letter * 200), too_long(3, letter * 200, "name")]
+    job = rejected(*faults, too_long(4, "XXX", "name"), owner=user)
+    assert letter * 60 not in page(client, job, path="")
+    assert page(client, job).count(letter * 200) == 4
+
+
+def test_the_window_is_called_after_the_file_too(client: Client, user: Any) -> None:
+    job = rejected(too_long(2, "XXX"), owner=user, file_name="a.csv")
+    assert "<title>Rejected rows · a.csv | Imports</title>" in page(client, job)
+
+
 # -- Search -------------------------------------------------------------------------------------
 
 

@@ -5,8 +5,12 @@ export class Answers {
   #choices = new Map();
 
   forget() {
-    this.#fields.clear();
+    this.forgetColumns();
     this.#choices.clear();
+  }
+
+  forgetColumns() {
+    this.#fields.clear();
   }
 
   take(control, mapping) {

@@ -12,8 +12,13 @@ function data(root, id) {
   return JSON.parse(root.querySelector(`#${id}`).textContent);
 }
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
+
+// What is written from right to left turns none of its neighbours around.
+const isolated = (name) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
+
 function listed(names) {
-  return new Intl.ListFormat(language).format(names);
+  return new Intl.ListFormat(language).format(names.map(isolated));
 }
 
 export class Mapping {

@@ -10,6 +10,11 @@ const SAMPLE_BYTES = 65536;
 
 class PreviewRefused extends Error {}
 
+// A file is another one once it was written anew.
+function identityOf(file) {
+  return file ? [file.name, file.size, file.lastModified].join("/") : "";
+}
+
 export class PreviewPane {
   #given = new Given();
   #answers = new Answers();
@@ -17,6 +22,8 @@ export class PreviewPane {
   #anew = false;
   #isStale = false;
   #latest = new AbortController();
+  #file = "";
+  #target = "";
 
   // `say` shows an error; an empty text takes it away.
   constructor(form, root, words, say) {
@@ -30,10 +37,14 @@ export class PreviewPane {
     root.addEventListener("keydown", (event) => this.#pressed(event));
   }
 
-  // Another file, or another target: nothing of what was said before holds.
+  // What was said of how a file is written holds for that file; which column goes where, for its target too.
   choose() {
-    this.#given.forget();
-    this.#answers.forget();
+    const file = identityOf(this.form.elements.file.files[0]);
+    const target = this.form.elements.target.value;
+    if (file !== this.#file) this.#given.forget();
+    if (file !== this.#file || target !== this.#target) this.#answers.forget();
+    this.#file = file;
+    this.#target = target;
     this.#anew = false;
     this.#mapping = null;
     this.root.replaceChildren();
@@ -70,7 +81,7 @@ export class PreviewPane {
       this.#look();
     } else if (target.closest("[data-anew]")) {
       this.#anew = !this.#anew;
-      this.#answers.forget();
+      this.#answers.forgetColumns();
       this.#look();
     }
   }
@@ -112,7 +123,9 @@ export class PreviewPane {
   #show(html) {
     const active = document.activeElement;
     const focused = this.root.contains(active) && active.id;
+    const unfolded = [...this.root.querySelectorAll("details[open]")].map(({ id }) => id);
     this.root.innerHTML = html;
+    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
     const table = this.root.querySelector("[data-mapping]");
     this.#mapping = table && new Mapping(this.root);
     if (this.#mapping) this.#answers.giveTo(this.root, this.#mapping);

@@ -63,5 +63,5 @@ form.elements.file.addEventListener("change", choose);
 form.elements.target.addEventListener("change", () => pane.choose());
 form.addEventListener("submit", confirm);
 takeDrops(form.elements.file, { isOpen: () => !form.hidden, refuse: (key) => showError(words[key]) });
-// A reload keeps the chosen file in some browsers.
-choose();
+// A reload, and a step back to the page, keep the chosen file in some browsers; it is there by now, and not before.
+addEventListener("pageshow", ({ persisted }) => persisted || choose());

@@ -29,7 +29,7 @@ function putInto(fragment) {
   const seen = panel.dataset.seen;
   const focused = document.activeElement?.id;
   for (const fresh of [...fragment.children]) patch(document.getElementById(fresh.id), fresh);
-  document.title = panel.dataset.title;
+  if (!document.querySelector("#upload:not([hidden])")) document.title = panel.dataset.title;
   if (panel.dataset.seen !== seen) tellOfNews(focused);
 }
 
@@ -68,12 +68,22 @@ panel.addEventListener("htmx:beforeRequest", (event) => {
 
 panel.addEventListener("htmx:afterRequest", ({ detail }) => {
   const status = detail.xhr.status;
-  // The job is gone, or is not ours any more: the page itself says so.
-  if (status === 403 || status === 404) location.reload();
+  if (status === 403 || status === 404) return end();
   failures = detail.successful ? 0 : failures + 1;
   lost.hidden = detail.successful;
   if (failures === 1) announcement.textContent = lost.textContent;
 });
+
+// The job is gone, or is not ours any more: what was seen of it stays, and nothing can be done about it.
+function end() {
+  panel.removeAttribute("hx-get");
+  for (const id of ["progress", "actions", "outcome", "resume"]) document.getElementById(id)?.remove();
+  const gone = document.getElementById("gone");
+  gone.hidden = false;
+  lost.hidden = true;
+  document.title = document.querySelector("h1").textContent;
+  gone.focus();
+}
 
 outcome.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
   // No status: the line broke.

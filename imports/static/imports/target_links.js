@@ -9,4 +9,5 @@ function show() {
 }
 
 select.addEventListener("change", show);
-show(); // a browser that comes back to the page may have kept another choice
+// A browser that comes back to the page may have kept another choice: it is there by now, and not before.
+addEventListener("pageshow", show);

@@ -16,6 +16,6 @@ export class Unfinished {
     this.file = file;
     this.found = this.uploads.find(({ name, size }) => file && name === file.name && size === file.size);
     this.root.hidden = !this.found;
-    this.root.querySelector("p").textContent = this.found?.sentence ?? "";
+    this.root.querySelector("[data-sentence]").textContent = this.found?.sentence ?? "";
   }
 }

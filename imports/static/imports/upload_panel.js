@@ -147,6 +147,8 @@ export class UploadPanel {
   #bar(share) {
     this.part("bar").value = share;
     this.part("percent").textContent = format.percent(share);
+    const goes = !["waiting", "failed"].includes(this.root.dataset.state);
+    document.title = `${goes ? format.percent(share) : this.part("state").textContent} · ${this.file.name}`;
   }
 
   // The figures that take time to tell.
