@@ -36,21 +36,21 @@ class Group:
 
 MODES = {
     Mode.INSERT: (
-        gettext_noop("Only add."),
+        gettext_noop("Add new rows, reject existing ones."),
         gettext_noop(
             "New %(plural)s are added. A row whose %(key)s is in the table already is rejected; "
             "what is in the table stays as it is."
         ),
     ),
     Mode.INSERT_NEW: (
-        gettext_noop("Add what is new."),
+        gettext_noop("Add new rows, skip existing ones."),
         gettext_noop(
             "New %(plural)s are added. Those that exist already (by %(key)s) are skipped, "
             "and stay as they are."
         ),
     ),
     Mode.UPSERT: (
-        gettext_noop("Add and update."),
+        gettext_noop("Add new rows, update existing ones."),
         gettext_noop(
             "New %(plural)s are added. Those that exist already (by %(key)s) are updated where "
             "the file differs; nothing is deleted."
@@ -68,7 +68,10 @@ ON_REJECT = {
     ),
     OnReject.ABORT: (
         gettext_noop("All or nothing."),
-        gettext_noop("If a single row has a fault, nothing is written."),
+        gettext_noop(
+            "If a single row has a fault, nothing is written and the import fails; nobody is asked "
+            "before."
+        ),
     ),
 }
 

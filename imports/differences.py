@@ -17,9 +17,11 @@ from imports.shown import readable, where_they_differ
 from lambda_worker.links import current_links
 from lambda_worker.lookups import key_name, parents
 from lambda_worker.plan import ColumnPlan, ImportPlan, Kind, LinkPlan, Lookup, Mode
+from lambda_worker.reviewing import rows
 from lambda_worker.tables import (
     StagingTables,
     asked_column,
+    line_of,
     linked_column,
     ready_column,
     table,
@@ -163,20 +165,16 @@ def _related_rows(lookup: Lookup, values: sql.Composable) -> sql.Composed:
 # -- A page ---------------------------------------------------------------------------------------
 
 _PAGE = sql.SQL("""
-SELECT v.record, {line}, {is_there}{values}
+SELECT v.record, {line}, {mark_now} IS DISTINCT FROM v.mark{values}
   FROM {review} v
   JOIN {ready} r ON r.ctid = v.place{join}
  WHERE v.kind = {kind} AND {place}
  ORDER BY v.record {direction}
  LIMIT {limit}""")
-_LINE = sql.SQL("""(
-       SELECT v.record - l.first_record + l.line
-         FROM {lines} l
-        WHERE l.first_record <= v.record
-        ORDER BY l.first_record DESC
-        LIMIT 1)""")
+# In the list of columns, not as a join: that would be planned for all rows of the import.
+_MARK_NOW = sql.SQL("(SELECT n.mark FROM ({rows}) n WHERE n.place = v.place)")
+_RECORD = sql.SQL("v.record")
 _JOIN = sql.SQL("\n  LEFT JOIN {target} t ON {match}")
-_IS_THERE = sql.SQL("t.{pk} IS NOT NULL")
 _AFTER = sql.SQL("v.record > {record}")
 _BEFORE = sql.SQL("v.record < {record}")
 _VALUES = {
@@ -198,11 +196,11 @@ def statement(
         for column in columns_of(plan)
     )
     return _PAGE.format(
-        line=_LINE.format(lines=tables.lines),
-        is_there=_IS_THERE.format(pk=sql.Identifier(plan.target.pk_column)) if joins else _NO,
+        line=line_of(_RECORD, tables),
         values=sql.Composed(list(values)),
         review=tables.review,
         ready=tables.ready,
+        mark_now=_MARK_NOW.format(rows=rows(plan, tables)),
         join=_join(plan) if joins else sql.SQL(""),
         kind=sql.Literal(kind),
         place=(_BEFORE if backwards else _AFTER).format(record=sql.Literal(record)),
@@ -222,7 +220,7 @@ def page_of(
     """A page of a kind's rows. Of the columns only the key and those in which something differs,
     unless the `whole` rows are wanted. Lost or Busy where they cannot be read."""
     tables = StagingTables.of(job)
-    with _reading(tables) as cursor:
+    with _reading(tables, plan.audience.time_zone) as cursor:
         if before is not None:
             cursor.execute(statement(plan, tables, kind, before, backwards=True).as_string())
             found = cursor.fetchall()[::-1]
@@ -237,14 +235,19 @@ def page_of(
 
 _PATIENCE = "SET LOCAL statement_timeout = '10s'; SET LOCAL lock_timeout = '2s'"
 """A web dyno answers within 30 s; an index leads to every row of a page."""
+_FORMS = "SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'"
+"""Marks are made of values as text: alike where the sessions are, the worker's and this one."""
+_ZONE = "SELECT set_config('TimeZone', %s, true)"
 _IS_THERE_ANY = sql.SQL("SELECT EXISTS (SELECT FROM {review})")
 
 
 @contextmanager
-def _reading(tables: StagingTables) -> Iterator[Any]:
+def _reading(tables: StagingTables, time_zone: str) -> Iterator[Any]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_PATIENCE)
+            cursor.execute(_FORMS)
+            cursor.execute(_ZONE, [time_zone])
             cursor.execute(_IS_THERE_ANY.format(review=tables.review).as_string())
             if cursor.fetchone() != (True,):
                 raise Lost
@@ -281,10 +284,9 @@ def _page(
 
 
 def _row(kind: str, row: Any, columns: list[tuple[int, _Column]]) -> Row:
-    record, line, is_there = row[:3]
+    record, line, is_stale = row[:3]
     values = [_shown(column, kind, *row[3 + 3 * n : 6 + 3 * n]) for n, column in columns]
-    is_same = kind == "changed" and not any(row[5::3])
-    return Row(record, line, values, is_stale=is_same or is_there == (kind == "new"))
+    return Row(record, line, values, is_stale=is_stale)
 
 
 def _shown(column: _Column, kind: str, old: str | None, new: str | None, differs: bool) -> Shown:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from imports import dialects, jobs
 from imports.models import ImportJob
 from imports.registry import targets_for
+from imports.upshots import Upshot, upshot_of
 from lambda_worker.contract import TERMINAL, Status
 from lambda_worker.files.dialect import Dialect, Format
 from lambda_worker.files.encodings.names import encoding_name
@@ -83,18 +84,25 @@ def extension(job: ImportJob) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """How a job's rejects come in after all; `url` starts that import ("" where it cannot be)."""
+    """How a job's rejects come in after all; `url` starts that import ("" where it cannot be), and
+    `sentence` is empty for those who could not follow it. `of_these_alone`: all other rows are in,
+    or there are none."""
 
     sentence: str
     url: str
+    of_these_alone: bool
 
 
 def remedies(job: ImportJob, user: Any) -> dict[str, Any]:
     """What a page says of putting a job's rejects right."""
-    url = _url(job) if _is_over(job) and may_import(job, user) else ""
+    is_able = may_import(job, user) if _is_over(job) else jobs.may_act_on(job, user)
     return {
         "as_sent": as_sent(job),
-        "advice": Advice(_sentence(job), url),
+        "advice": Advice(
+            sentence=_sentence(job) if is_able else "",
+            url=_url(job) if is_able and _is_over(job) else "",
+            of_these_alone=job.status == Status.SUCCEEDED,
+        ),
         "fixes": fixes_of(job, user),
     }
 
@@ -109,6 +117,11 @@ def _is_over(job: ImportJob) -> bool:
 
 
 def _sentence(job: ImportJob) -> str:
+    if upshot_of(job) is Upshot.ALL_REJECTED:
+        return _(
+            "No row is in. Download them as you sent them, put them right in your own program, and"
+            " upload that file: columns and choices are as they were."
+        )
     if job.status == Status.SUCCEEDED:
         return _(
             "All other rows are in. Download these as you sent them, put them right in your own"
@@ -120,8 +133,14 @@ def _sentence(job: ImportJob) -> str:
             " upload the whole file again: columns and choices are as they were."
         )
     if job.status == Status.IN_REVIEW:
-        return _("Apply the good rows first; these can be put right and uploaded afterwards.")
+        return _sentence_of_review(job)
     return _("This import is at work again; wait for what comes of it now.")
+
+
+def _sentence_of_review(job: ImportJob) -> str:
+    if job.repeats_id or job.rows_rejected == job.records_read:
+        return _("Decide first; these can be put right and uploaded afterwards.")
+    return _("Apply the good rows first; these can be put right and uploaded afterwards.")
 
 
 def _url(job: ImportJob) -> str:

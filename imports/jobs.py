@@ -234,8 +234,11 @@ def _request_cancel(job: ImportJob, user: Any) -> bool:
 
 
 def may_retry(job: ImportJob) -> bool:
-    """A job that failed although its file had come; or one that nobody works on."""
+    """A job that failed although its file had come; or one that nobody works on. Not where the
+    same rows would be rejected again."""
     if job.status == Status.FAILED:
+        if job.failure_code == "rejected_rows":
+            return False
         return bool(job.object_version) or job.failure_code == "worker_failed"
     return is_lost(job) or waits_too_long(job)
 

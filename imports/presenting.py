@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from imports import fixing, jobs, reviews, wording
+from imports.changelists import changelist_of
 from imports.models import ImportJob
 from imports.pace import rounded_rate, shown_left
 from imports.progress import Progress
@@ -47,12 +48,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Action:
-    """A button that posts; its name is that of its address."""
+    """A button that posts; its name is that of its address. `asks` whether it is meant, first."""
 
     name: str
     url: str
     label: str
     style: str
+    asks: bool = False
 
 
 def living(seen: Snapshot, progress: Progress, left: int | None = None) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def living(seen: Snapshot, progress: Progress, left: int | None = None) -> dict[
     return {
         "job": seen.job,
         "progress": progress,
-        "heading": _heading(seen.job, progress),
+        "heading": _heading(seen, progress),
         "tone": progress.tone,
         "figures": _figures(progress),
         "timing": _timing(seen.job, progress, left),
@@ -88,9 +90,11 @@ def token(job: ImportJob, progress: Progress, actions: list[Action]) -> str:
     return "-".join(words)
 
 
-def _heading(job: ImportJob, progress: Progress) -> str:
+def _heading(seen: Snapshot, progress: Progress) -> str:
     """What the window's title begins with, for those who have it in another tab."""
-    return f"{progress.percent} %" if progress.moves else wording.state_of(job)
+    if progress.moves:
+        return f"{progress.percent} %"
+    return wording.state_of(seen.job, may_act=seen.rights is not None and seen.rights.act)
 
 
 def settled(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
@@ -98,6 +102,8 @@ def settled(job: ImportJob, progress: Progress, user: Any) -> dict[str, Any]:
     return {
         "is_over": progress.terminal,
         "review": reviews.panel(job, user, may_decide=jobs.may_act_on(job, user)),
+        "table_name": wording.target_name(job.target),
+        "table_url": changelist_of(job, user) if progress.status is Status.SUCCEEDED else "",
         "may_import": progress.terminal and fixing.may_import(job, user),
         "notes": _notes(job) if _is_still(progress) else [],
         "rejects": _rejects(job, user) if progress.rejected and _is_still(progress) else None,
@@ -168,12 +174,13 @@ def _actions(seen: Snapshot, progress: Progress) -> list[Action]:
     elif progress.status is Status.FAILED and jobs.may_retry(job):
         actions.append(_action(job, "retry", _("Try again"), "default"))
     if progress.status in contract.ACTIVE and not progress.cancelling:
-        actions.append(_action(job, "cancel", _("Cancel the import"), "danger"))
+        asks = progress.status in contract.RUNNING
+        actions.append(_action(job, "cancel", _("Cancel the import"), "danger", asks=asks))
     return actions
 
 
-def _action(job: ImportJob, name: str, label: str, style: str) -> Action:
-    return Action(name, reverse(f"imports:{name}", args=[job.pk]), label, style)
+def _action(job: ImportJob, name: str, label: str, style: str, *, asks: bool = False) -> Action:
+    return Action(name, reverse(f"imports:{name}", args=[job.pk]), label, style, asks)
 
 
 def _is_still(progress: Progress) -> bool:

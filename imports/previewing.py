@@ -121,6 +121,7 @@ def previewed(
         "headers_json": json.dumps(found.headers),
         "left_out": [h for h in found.headers if h in REJECT_COLUMNS],
         "plural": target.name_plural,
+        "has_no_rows": whole and not found.records and not found.asides,
         "fields": fields,
         "is_anew": asked["anew"],
         "is_fixing": fixed is not None,

@@ -16,6 +16,7 @@ from imports.models import ImportAttempt, ImportJob
 from imports.pace import SHARES, Pace, pace_of, share_of
 from imports.snapshot import Snapshot, snapshot
 from imports.templatetags.imports_format import duration, grouped
+from imports.upshots import SENTENCES, Upshot, upshot_of
 from lambda_worker import contract
 from lambda_worker.contract import Status
 from lambda_worker.language import translated
@@ -31,9 +32,6 @@ STEPS: Final = (
 
 NOTES: Final = {"done": gettext_noop("done"), "failed": gettext_noop("ended here")}
 """What a screen reader says of a step beside its name; of the current one it says so itself."""
-
-DECIDED_BY_PEOPLE: Final = frozenset({Status.AWAITING_MAPPING, Status.IN_REVIEW})
-"""In these, a person is asked, and nothing goes on before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class Progress:
     rejected: int | None
     rate: float | None
     time_left: float | None
-    elapsed: float
+    elapsed: float | None
     stalled: bool
     life: Life | None
     cancelling: bool
@@ -104,8 +102,8 @@ def progress_in(seen: Snapshot, now: datetime | None = None) -> Progress:
         sentence=_sentence(seen, status, life, cancelling=cancelling),
         detail=_detail(job, attempt, life, now),
         tone=wording.tone_of(job, needs_help=stalled),
-        steps=_steps(status, attempt),
-        percent=_percent(status, attempt),
+        steps=_steps(job, status, attempt),
+        percent=_percent(job, status, attempt),
         read=running.records_read or None
         if status is Status.STAGING and running
         else job.records_read,
@@ -117,18 +115,22 @@ def progress_in(seen: Snapshot, now: datetime | None = None) -> Progress:
         rejected=job.rows_rejected,
         rate=None if stalled else pace.rate,
         time_left=None if stalled or cancelling else pace.left,
-        elapsed=(_worked_until(seen, now) - job.created_at).total_seconds(),
+        elapsed=_elapsed(seen, now),
         stalled=stalled,
         life=life,
         cancelling=cancelling,
     )
 
 
-def _worked_until(seen: Snapshot, now: datetime) -> datetime:
-    """Nobody works while it waits for a decision."""
-    if Status(seen.job.status) in DECIDED_BY_PEOPLE and seen.attempt and seen.attempt.finished_at:
-        return seen.attempt.finished_at
-    return seen.job.finished_at or now
+def _elapsed(seen: Snapshot, now: datetime) -> float | None:
+    """What workers have spent on it, all attempts together: what people took to upload and to
+    decide is none of it."""
+    attempt = seen.attempt
+    if attempt is None:
+        return None
+    is_at_it = Status(seen.job.status) in contract.RUNNING
+    until = attempt.finished_at or (now if is_at_it else attempt.heartbeat_at)
+    return (seen.before + until - attempt.started_at).total_seconds()
 
 
 def _pace(job: ImportJob, attempt: ImportAttempt | None, running: ImportAttempt | None) -> Pace:
@@ -160,8 +162,9 @@ def _sentence(seen: Snapshot, status: Status, life: Life | None, *, cancelling: 
         return _(LIVES[life])
     if cancelling:
         return _("Cancelling: the worker stops at its next step.")
-    if status is Status.SUCCEEDED and job.rows_rejected:
-        return _("Done, but some rows were rejected.")
+    upshot = upshot_of(job)
+    if upshot in SENTENCES:
+        return str(SENTENCES[upshot])
     if status is Status.IN_REVIEW:
         return _sentence_of_review(seen)
     return translated(status.sentence, get_language() or "en")
@@ -172,6 +175,8 @@ def _sentence_of_review(seen: Snapshot) -> str:
         return _("Approved. A worker is about to write it.")
     if seen.job.repeats_id:
         return repeats.question(seen.job, seen.earlier)
+    if seen.rights is not None and not seen.rights.act:
+        return _("Checked. Waiting for somebody who may apply or cancel it.")
     return translated(Status.IN_REVIEW.sentence, get_language() or "en")
 
 
@@ -224,41 +229,66 @@ def _died_after_commit(job: ImportJob, attempt: ImportAttempt, seconds: int) -> 
 # -- Steps and bar ------------------------------------------------------------------------------
 
 
-def _steps(status: Status, attempt: ImportAttempt | None) -> tuple[Step, ...]:
-    """Where the job is; of one that ended badly, how far it had come."""
-    over_badly = _is_over_badly(status)
-    seen = Status(attempt.phase) if over_badly and attempt else status
-    here = next((n for n, (_name, statuses) in enumerate(STEPS) if seen in statuses), 0)
-    states = (_state(n, here, status, over_badly=over_badly) for n in range(len(STEPS)))
+def _steps(job: ImportJob, status: Status, attempt: ImportAttempt | None) -> tuple[Step, ...]:
+    """Where the job is; of one that has written nothing, how far it had come."""
+    stopped = _stopped_at(job, status, attempt)
+    here = next(
+        (n for n, (_name, statuses) in enumerate(STEPS) if (stopped or status) in statuses), 0
+    )
+    states = (_state(n, here, status, is_stopped=stopped is not None) for n in range(len(STEPS)))
     return tuple(
         Step(_(name), state, _(NOTES[state]) if state in NOTES else "")
         for (name, _statuses), state in zip(STEPS, states, strict=True)
     )
 
 
+def _stopped_at(job: ImportJob, status: Status, attempt: ImportAttempt | None) -> Status | None:
+    """Where it ended with nothing written; None where it has not ended, or not so."""
+    if upshot_of(job) is Upshot.ALL_REJECTED:
+        return Status.CHECKING
+    if not _is_over_badly(status):
+        return None
+    return _reached(attempt) if attempt else status
+
+
+def _reached(attempt: ImportAttempt) -> Status:
+    """Its phase; who came as far as a review has checked all."""
+    return Status.CHECKING if _has_checked(attempt) else Status(attempt.phase)
+
+
+def _has_checked(attempt: ImportAttempt) -> bool:
+    return attempt.outcome == Status.IN_REVIEW
+
+
 def _is_over_badly(status: Status) -> bool:
     return status in contract.TERMINAL and status is not Status.SUCCEEDED
 
 
-def _state(number: int, here: int, status: Status, *, over_badly: bool) -> str:
-    if number < here or status is Status.SUCCEEDED:
+def _state(number: int, here: int, status: Status, *, is_stopped: bool) -> str:
+    if number < here or (status is Status.SUCCEEDED and not is_stopped):
         return "done"
     if number > here:
         return "ahead"
-    return "failed" if over_badly else "current"
+    return "failed" if is_stopped else "current"
 
 
-def _percent(status: Status, attempt: ImportAttempt | None) -> int | None:
+def _percent(job: ImportJob, status: Status, attempt: ImportAttempt | None) -> int | None:
     """Of the whole; None where nothing can be said."""
+    if _is_checked_and_no_more(job, status, attempt):
+        return SHARES[Status.CHECKING][1]
     if status is Status.SUCCEEDED:
         return 100
-    if status is Status.IN_REVIEW:
-        return SHARES[Status.CHECKING][1]
     if attempt is None or not (status in contract.RUNNING or _is_over_badly(status)):
         return None if status is Status.AWAITING_UPLOAD else 0
     phase = _furthest(status, attempt)
     low, high = SHARES[phase]
     return low + int((high - low) * share_of(attempt, phase))
+
+
+def _is_checked_and_no_more(job: ImportJob, status: Status, attempt: ImportAttempt | None) -> bool:
+    if status is Status.IN_REVIEW or upshot_of(job) is Upshot.ALL_REJECTED:
+        return True
+    return _is_over_badly(status) and attempt is not None and _has_checked(attempt)
 
 
 def _furthest(status: Status, attempt: ImportAttempt) -> Status:

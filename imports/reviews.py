@@ -175,6 +175,8 @@ def _is_skipping(name: str, counts: Counts) -> bool:
 def _consequence(counts: Counts) -> str:
     """What pressing the button does."""
     written = counts.new + counts.changed
+    if counts.rejected and counts == Counts(rejected=counts.rejected):
+        return _("There is nothing to write: every row was rejected.")
     if not written:
         return _("There is nothing to write: no row is new, and none differs.")
     sentence = ngettext("Apply writes %(count)s row.", "Apply writes %(count)s rows.", written) % {

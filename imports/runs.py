@@ -15,6 +15,7 @@ from imports import cost, wording
 from imports.cost import Prices, Usage
 from imports.models import ImportAttempt, ImportJob
 from imports.templatetags.imports_format import UNKNOWN, duration, grouped
+from imports.upshots import RECORDED, upshot_of
 from lambda_worker.contract import RUNNING, Outcome, Status
 
 
@@ -103,10 +104,17 @@ OUTCOMES: Final[dict[str, str]] = {
 def _outcome(job: ImportJob, attempt: ImportAttempt) -> str:
     """How it ended, or that it has not; one that said nothing died."""
     if attempt.outcome:
-        words = _(OUTCOMES[attempt.outcome]) if attempt.outcome in OUTCOMES else attempt.outcome
+        words = _in_words(job, attempt.outcome)
         return f"{words} ({attempt.error})" if attempt.error else words
     is_at_it = attempt.number == job.attempt and job.status in RUNNING
     return _("under way") if is_at_it else _("died before it could say how it ended")
+
+
+def _in_words(job: ImportJob, outcome: str) -> str:
+    upshot = upshot_of(job) if outcome == Status.SUCCEEDED else None
+    if upshot in RECORDED:
+        return str(RECORDED[upshot])
+    return _(OUTCOMES[outcome]) if outcome in OUTCOMES else outcome
 
 
 def _run(job: ImportJob, attempt: ImportAttempt, prices: Prices) -> Run:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
@@ -43,7 +43,8 @@ class Snapshot:
     """The job's row, and the attempt that it names: an older one says nothing about now.
 
     `at` is the database's time, by which all that is in the rows was written. `has_session` is
-    whether the data connection stands: asked only of an attempt that is silent.
+    whether the data connection stands: asked only of an attempt that is silent. `before` is how
+    long the older attempts took together.
     """
 
     at: datetime
@@ -51,6 +52,7 @@ class Snapshot:
     attempt: ImportAttempt | None
     cancel_requested: bool
     has_session: bool | None
+    before: timedelta
     earlier: Earlier
     rights: Rights | None = None
 
@@ -86,13 +88,14 @@ def snapshot(pk: UUID, rights: RightsInSql | None = None) -> Snapshot | None:
 def _snapshot_of(row: tuple[Any, ...], *, asked: bool) -> Snapshot:
     jobs, attempts = len(_JOB), len(_ATTEMPT)
     job, attempt, around = row[:jobs], row[jobs : jobs + attempts], row[jobs + attempts :]
-    at, cancel_requested, has_session, *earlier, looks, acts = around
+    at, cancel_requested, has_session, before, *earlier, looks, acts = around
     return Snapshot(
         at=at,
         job=_made(ImportJob, _JOB, job),
         attempt=_made(ImportAttempt, _ATTEMPT, attempt) if attempt[0] is not None else None,
         cancel_requested=cancel_requested,
         has_session=has_session,
+        before=before,
         earlier=Earlier(*earlier),
         rights=Rights(looks, acts) if asked else None,
     )
@@ -117,6 +120,9 @@ SELECT {job_columns}, {attempt_columns},
             THEN EXISTS (SELECT FROM pg_stat_activity s
                           WHERE s.pid = a.backend_pid AND s.backend_start = a.backend_start)
        END AS has_session,
+       coalesce((SELECT sum(coalesce(b.finished_at, b.heartbeat_at) - b.started_at)
+                   FROM {attempts} b
+                  WHERE b.job_id = j.id AND b.number < j.attempt), interval '0') AS before,
        e.finished_at AS earlier_finished_at, u.{user_name} AS earlier_who,
        e.owner_id AS earlier_owner_id,
        {looks} AS looks, {acts} AS acts

@@ -14,16 +14,19 @@ from imports.cells import shortened
 from imports.mapping import label_of
 from imports.models import ImportJob
 from imports.registry import UnknownTarget, get_target
+from imports.upshots import STATES as UPSHOTS
+from imports.upshots import TONES as TONES_OF_UPSHOTS
+from imports.upshots import Upshot, upshot_of
 from lambda_worker import words
 from lambda_worker.contract import Status
 
 STATES: Final[dict[str, Promise]] = {
     Status.AWAITING_UPLOAD: _("Waiting for the file"),
-    Status.AWAITING_MAPPING: _("Waiting for you"),
+    Status.AWAITING_MAPPING: _("Waiting for a decision"),
     Status.QUEUED: _("In the queue"),
     Status.STAGING: _("Reading"),
     Status.CHECKING: _("Checking"),
-    Status.IN_REVIEW: _("Waiting for you"),
+    Status.IN_REVIEW: _("Waiting for a decision"),
     Status.APPLYING: _("Writing"),
     Status.SUCCEEDED: _("Done"),
     Status.FAILED: _("Failed"),
@@ -32,12 +35,17 @@ STATES: Final[dict[str, Promise]] = {
 }
 """A status in two or three words, for lists."""
 
-WITH_REJECTS: Final = _("Done, with rejects")
+YOURS: Final = _("Waiting for you")
+"""The same for those who may decide."""
+
+DECIDED_BY_PEOPLE: Final = frozenset({Status.AWAITING_MAPPING, Status.IN_REVIEW})
+"""In these, a person is asked, and nothing goes on before."""
+
+WITH_REJECTS: Final = UPSHOTS[Upshot.WITH_REJECTS]
 
 TONES: Final[dict[str, str]] = {
     Status.AWAITING_MAPPING: "warn",
     Status.IN_REVIEW: "warn",
-    Status.SUCCEEDED: "good",
     Status.FAILED: "bad",
     Status.CANCELLED: "quiet",
     Status.EXPIRED: "quiet",
@@ -50,20 +58,21 @@ def state(status: str) -> str:
     return str(STATES[status])
 
 
-def state_of(job: ImportJob) -> str:
-    """The job's state in two or three words: a success with rejects is not like one without."""
-    return str(WITH_REJECTS) if _has_rejects(job) else state(job.status)
+def state_of(job: ImportJob, *, may_act: bool = False) -> str:
+    """The job's state in two or three words, for those who `may_act` on it or not: a success with
+    rejects is not like one without."""
+    if may_act and job.status in DECIDED_BY_PEOPLE:
+        return str(YOURS)
+    upshot = upshot_of(job)
+    return str(UPSHOTS[upshot]) if upshot else state(job.status)
 
 
 def tone_of(job: ImportJob, *, needs_help: bool = False) -> str:
     """The colour and the sign of its state: good, bad, warn, busy or quiet."""
-    if needs_help or _has_rejects(job):
+    if needs_help:
         return "warn"
-    return TONES.get(job.status, "busy")
-
-
-def _has_rejects(job: ImportJob) -> bool:
-    return job.status == Status.SUCCEEDED and bool(job.rows_rejected)
+    upshot = upshot_of(job)
+    return TONES_OF_UPSHOTS[upshot] if upshot else TONES.get(job.status, "busy")
 
 
 def target_name(label: str) -> str:

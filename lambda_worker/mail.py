@@ -70,6 +70,16 @@ _OPENING_OF_REPEATS: Final[LiteralString] = (
     "written unless you say that it be imported again."
 )
 
+_SUBJECT_OF_NONE: Final[LiteralString] = "{file}: nothing was written, every row was rejected"
+_OPENING_OF_NONE: Final[LiteralString] = (
+    "Your file {file} has been checked for {plural}, and every row of it was rejected. Nothing was "
+    "written."
+)
+_SUBJECT_OF_EMPTY: Final[LiteralString] = "{file} had no rows"
+_OPENING_OF_EMPTY: Final[LiteralString] = (
+    "Your file {file} for {plural} had no rows. Nothing was written."
+)
+
 _COUNTS: Final[dict[str, LiteralString]] = {
     "records_read": "Read",
     "rows_inserted": "Inserted",
@@ -113,6 +123,7 @@ def templates() -> Iterator[str]:
     for table in (_SUBJECTS, _OPENINGS, _COUNTS, _WOULD, _LINKS):
         yield from table.values()
     yield from (_REVIEWED, _REPEATS, _OPENING_OF_REPEATS, _WITH_REJECTS)
+    yield from (_SUBJECT_OF_NONE, _OPENING_OF_NONE, _SUBJECT_OF_EMPTY, _OPENING_OF_EMPTY)
     yield from (_REJECTED, _ABOUT_FILE, _ONE, _MANY, _WHY, _CHOOSE)
 
 
@@ -145,11 +156,25 @@ def _names(plan: ImportPlan, result: Result) -> dict[str, Any]:
 
 
 def _opening(result: Result) -> LiteralString:
+    if _had_no_rows(result):
+        return _OPENING_OF_EMPTY
+    if _is_all_rejected(result):
+        return _OPENING_OF_NONE
     return _OPENING_OF_REPEATS if _asks_about_repeats(result) else _OPENINGS[result.status]
 
 
 def _asks_about_repeats(result: Result) -> bool:
     return result.status is Status.IN_REVIEW and result.repeats
+
+
+def _had_no_rows(result: Result) -> bool:
+    return result.status is Status.SUCCEEDED and not result.counts["records_read"]
+
+
+def _is_all_rejected(result: Result) -> bool:
+    """Of an import that ran to its end: so nothing is in."""
+    read, rejected = result.counts["records_read"], result.counts["rows_rejected"]
+    return result.status is Status.SUCCEEDED and bool(read) and read == rejected
 
 
 def _written(result: Result) -> int:
@@ -161,6 +186,10 @@ def _written(result: Result) -> int:
 
 def _subject(plan: ImportPlan, result: Result, language: str) -> str:
     names = _names(plan, result)
+    if _had_no_rows(result):
+        return filled(_SUBJECT_OF_EMPTY, names, language)
+    if _is_all_rejected(result):
+        return filled(_SUBJECT_OF_NONE, names, language)
     if names["written"] == 1:
         names["plural"] = plan.target.name
     names["subject"] = filled(_SUBJECTS[result.status], names, language)

@@ -32,7 +32,8 @@ UPDATE {attempt} a
    SET heartbeat_at = clock_timestamp(), phase = %(phase)s, done = %(done)s, total = %(total)s,
        records_read = %(records)s,
        phase_started_at = CASE
-           WHEN a.phase = %(phase)s THEN a.phase_started_at ELSE clock_timestamp() END
+           WHEN a.phase = %(phase)s THEN a.phase_started_at
+           ELSE clock_timestamp() - make_interval(secs => %(in_phase)s) END
   FROM {job} j
  WHERE a.id = %(attempt_id)s AND j.id = a.job_id AND j.attempt = a.number
 RETURNING EXISTS (SELECT FROM {cancel} c WHERE c.job_id = a.job_id)""").format(
@@ -55,6 +56,7 @@ class Pulse:
         self._last_beat = self._started
         self._deadline = deadline
         self._phase = Status.STAGING
+        self._entered = self._started
         self._done = 0
         self._total = 0
         self._records = 0
@@ -71,10 +73,13 @@ class Pulse:
     def __exit__(self, *exc: object) -> None:
         self._over.set()
         self._thread.join()
+        with contextlib.suppress(psycopg.Error):  # what ended the attempt is more than its pulse
+            self._beat()  # a phase that was shorter than a heartbeat was told to nobody yet
 
     def enter(self, phase: Status, *, total: int = 0) -> None:
         """A new phase begins, with `total` to be done in it."""
         self._phase, self._done, self._total = phase, 0, total
+        self._entered = time.monotonic()
 
     def progress(self, done: int, *, total: int | None = None, records: int | None = None) -> None:
         """Note how far the phase is; raise the reason where the attempt has to stop."""
@@ -121,6 +126,7 @@ class Pulse:
         parameters: dict[str, Any] = {
             "attempt_id": self._attempt_id,
             "phase": self._phase.value,
+            "in_phase": time.monotonic() - self._entered,
             "done": self._done,
             "total": self._total,
             "records": self._records,

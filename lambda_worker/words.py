@@ -12,7 +12,7 @@ from lambda_worker.reject_groups import OWN
 
 FAILURES: Final[dict[str, LiteralString]] = {
     "empty_file": "The file is empty. Choose the file again, with at least a header line.",
-    "not_text": "This is no table in text form: it looks like {looks_like}. Save it as CSV (UTF-8) and upload that.",
+    "not_text": "This is no table in text form: it looks like {looks_like}. Choose another file.",
     "packed_twice": "In the packed file there is no text, but {inner}. Unpack it and upload the table that is in it.",
     "packed_cut": "The {packing} file ends in the middle: it was not written or copied to its end. "
     "Pack or download it again and upload that.",
@@ -71,6 +71,26 @@ FAILURES: Final[dict[str, LiteralString]] = {
     "Try again; if it happens again, ask your administrator for the log of job {job}.",
 }
 """What ends a job. Each says what happened, where, and what to do."""
+
+_WORKBOOK: Final[LiteralString] = (
+    "This is an Excel workbook, no text. Save it as CSV (UTF-8) and upload that."
+)
+_DOCUMENT: Final[LiteralString] = (
+    "This is no table in text form: it looks like {looks_like}. Save it as CSV (UTF-8) and upload that."
+)
+_ARCHIVE: Final[LiteralString] = (
+    "This is no table in text form: it looks like {looks_like}. Unpack it and upload the table that is in it."
+)
+
+NOT_TEXT: Final[dict[str, LiteralString]] = {
+    **dict.fromkeys(("Excel", "Excel 97"), _WORKBOOK),
+    **dict.fromkeys(
+        ("OpenDocument", "HTML", "XML", "RTF", "Parquet", "Arrow", "SQLite"), _DOCUMENT
+    ),
+    **dict.fromkeys(("zip", "7-Zip", "RAR", "tar", "ar", "compress (.Z)", "LZ4", "lzip"), _ARCHIVE),
+    **dict.fromkeys(("gzip", "bzip2", "xz", "zstd"), _ARCHIVE),
+}
+"""Of "not_text", by what it looks like: where the table is to be had from that."""
 
 FAULTS: Final[dict[str, LiteralString]] = {
     "wrong_field_count": "the record has {found} values, but the file has {expected} columns; "
@@ -227,6 +247,11 @@ VALUES: Final[dict[str, dict[str, LiteralString]]] = {
 """By the name of a param: values that we have chosen ourselves, and how they are said. Others are
 names, or somebody's own words."""
 
+TOO_FEW: Final[LiteralString] = (
+    "the record has only {found} of {expected} values; add those that are missing"
+)
+"""Of "wrong_field_count": quotes are no remedy where no value is torn."""
+
 NEAR: Final[LiteralString] = "{words}; did you mean “{near}”?"
 
 EXAMPLES: Final[LiteralString] = "{words}: {values}"
@@ -238,10 +263,22 @@ EXAMPLE_SHOWN: Final = 40
 def sentence(code: str, params: dict[str, Any], language: str = "en") -> str:
     """The sentence of a failure, fault or note in a language (a BCP 47 tag). KeyError if the code,
     or one of its params, is unknown."""
-    template = FAILURES.get(code) or FAULTS.get(code) or NOTES[code]
+    template = _failure(code, params) or _fault(code, params) or NOTES[code]
     words = filled(template, params, language)
     near = params.get("near")
     return filled(NEAR, {"words": words, "near": near}, language) if near else words
+
+
+def _failure(code: str, params: dict[str, Any]) -> LiteralString | None:
+    if code == "not_text" and (found := NOT_TEXT.get(params["looks_like"])):
+        return found
+    return FAILURES.get(code)
+
+
+def _fault(code: str, params: dict[str, Any]) -> LiteralString | None:
+    if code == "wrong_field_count" and params["found"] < params["expected"]:
+        return TOO_FEW
+    return FAULTS.get(code)
 
 
 def kind(code: str, params: dict[str, Any], language: str = "en") -> str:
@@ -300,4 +337,4 @@ def templates() -> Iterator[str]:
     yield from KINDS.values()
     yield from NOTES.values()
     yield from dict.fromkeys(said for known in VALUES.values() for said in known.values())
-    yield from (NEAR, EXAMPLES)
+    yield from (_WORKBOOK, _DOCUMENT, _ARCHIVE, TOO_FEW, NEAR, EXAMPLES)

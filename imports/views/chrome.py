@@ -120,4 +120,6 @@ def _mark_current(apps: list[dict[str, Any]]) -> None:
         if app["app_label"] == ImportsConfig.name:
             app["app_url"] = reverse("imports:list")
             for model in app["models"]:
-                model["admin_url"], model["add_url"] = app["app_url"], reverse("imports:start")
+                model["admin_url"] = app["app_url"]
+                if model["add_url"]:  # only for those who may import
+                    model["add_url"] = reverse("imports:start")

@@ -44,6 +44,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         **runs.runs(job),
         **upload_context(job, request.user),
         "job": job,
+        "may_act": seen.rights is not None and seen.rights.act,
         "reloads": request.GET.get("reload") != "off",
     }
     return page(request, "imports/job.html", isolated(job.file_name), context)

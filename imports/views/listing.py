@@ -41,7 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "form": form,
         "is_filtered": _is_filtered(request.GET),
         "owners": history.owners() if sees_all else [],
-        "rows": [_row(job) for job in shown.jobs],
+        "rows": [_row(job, request.user) for job in shown.jobs],
         "sees_all": sees_all,
         "may_import": bool(targets_for(request.user)),
         **_ways(request.GET, shown),
@@ -54,11 +54,11 @@ def _is_filtered(asked: QueryDict) -> bool:
     return any(value for name, value in asked.items() if name not in PLACES)
 
 
-def _row(job: ImportJob) -> dict[str, Any]:
+def _row(job: ImportJob, user: Any) -> dict[str, Any]:
     return {
         "job": job,
         "target_name": wording.target_name(job.target),
-        "state": wording.state_of(job),
+        "state": wording.state_of(job, may_act=jobs.may_act_on(job, user)),
         "tone": wording.tone_of(job),
         "written": _written(job),
     }

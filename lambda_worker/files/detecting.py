@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -21,7 +22,6 @@ SAMPLE_BYTES: Final = 64 * 1024
 file."""
 
 _SIGNATURES: Final = (
-    (b"PK\x03\x04", "zip"),
     (b"%PDF-", "PDF"),
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
@@ -37,6 +37,16 @@ _SIGNATURES: Final = (
     (b"!<arch>\n", "ar"),
 )
 """First bytes of what people upload instead of a text file, and what to call it."""
+
+_WORKBOOKS: Final = (
+    (re.compile(rb"PK\x03\x04.{26}xl/", re.DOTALL), "Excel"),
+    (
+        re.compile(rb"PK\x03\x04.{26}mimetype.{0,64}opendocument\.spreadsheet", re.DOTALL),
+        "OpenDocument",
+    ),
+)
+"""What is in a zip that is a spreadsheet, by the names of its members: these stand 30 bytes behind
+the beginning of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,8 @@ def _looks_like(sample: bytes) -> str:
     """What begins with such bytes and is no text; empty where none does."""
     if sample.startswith(b"ustar", 257):  # POSIX.1-2017, pax: the header's magic
         return "tar"
+    if sample.startswith(b"PK\x03\x04"):
+        return next((name for pattern, name in _WORKBOOKS if pattern.search(sample)), "zip")
     known = (name for signature, name in _SIGNATURES if sample.startswith(signature))
     return next(known, compression_of(sample).value)
 

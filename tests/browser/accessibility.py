@@ -157,6 +157,13 @@ def preview_of_long_names(page: Page) -> None:
     preview(page, f"{LONG}.csv", f"code,{LONG}\nDE,{LONG}\n".encode())
 
 
+def cancel(page: Page) -> None:
+    """Press the button, and be asked: by a script, so that is awaited."""
+    page.wait_for_load_state()
+    page.get_by_role("button", name="Cancel the import").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 SILENT: Final = timezone.now() - timedelta(hours=1)
 
 VIEWS: Final[dict[str, View]] = {
@@ -177,6 +184,7 @@ VIEWS: Final[dict[str, View]] = {
     "job, waiting for its file": View(state(Status.AWAITING_UPLOAD)),
     "job, queued": View(state(Status.QUEUED)),
     "job, running": View(running()),
+    "job, about to be cancelled": View(running(), cancel),
     "job, its worker dead": View(running(ago=7_200, heartbeat_at=SILENT, deadline_at=SILENT)),
     "job, in review": View(state(Status.IN_REVIEW, records_read=70)),
     "review of a job": View(reviewed),

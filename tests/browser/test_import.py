@@ -61,7 +61,8 @@ def test_cancel_writes_nothing(stack: Stack, site: Site, countries: None, tmp_pa
     site.sign_in()
     site.choose("airports.airport", write_airports(tmp_path / "airports.csv", 500_000))
     site.confirm()
-    site.page.click("text=Cancel the import")
+    site.page.locator("[data-asks] button").click()  # once it is running
+    site.page.get_by_role("dialog").get_by_role("button", name="Cancel the import").click()
     site.wait_until_over()
     assert site.sentence() == "Cancelled; nothing was written."
     (row,) = rows(stack, "SELECT count(*) AS n FROM airports_airport")

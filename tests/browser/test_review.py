@@ -123,6 +123,17 @@ def test_a_page_that_was_left_open_decides_nothing(site: Site, job: ImportJob) -
     assert tallies(page) == ["3", "1", "1", "1"]
 
 
+def test_a_review_asks_before_it_is_cancelled(site: Site, job: ImportJob) -> None:
+    page = site.page
+    page.get_by_role("link", name="See each row").click()
+    page.wait_for_load_state()  # before its script is there, the button posts at once
+    page.get_by_role("button", name="Cancel the import").click()
+    site.shots("review-cancel-asks")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the import").click()
+    expect(page.locator("#sentence")).to_have_text("Cancelled; nothing was written.")
+    site.shots("review-cancelled")
+
+
 def test_rows_that_were_lost_are_checked_again(
     site: Site, job: ImportJob, sent: list[CommandMessage]
 ) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from imports import jobs
-from imports.models import ImportJob
+from imports.models import ImportCancelRequest, ImportJob
 from lambda_worker.contract import Status
 from tests.browser.planted import beat, make_admin, plain_http
 from tests.browser.site import Site
@@ -126,6 +126,23 @@ def test_the_focus_stays_on_a_button_that_moves_up(site: Site, job: ImportJob) -
     beat(job, Status.STAGING)
     expect(again).to_have_count(0)
     expect(cancel).to_be_focused()
+
+
+def test_a_running_import_asks_before_it_is_cancelled(site: Site, job: ImportJob) -> None:
+    cancel = site.page.get_by_role("button", name="Cancel the import")
+    dialog = site.page.get_by_role("dialog", name="Cancel this import?")
+    for goes_on in ("Enter", "Escape"):
+        cancel.press("Enter")
+        expect(dialog.get_by_role("button", name="Do not cancel")).to_be_focused()
+        site.shots(f"cancel-asks-{goes_on}")
+        site.page.keyboard.press(goes_on)
+        expect(cancel).to_be_focused()
+        beat(job, Status.CHECKING, done=1, total=2)
+    assert not ImportCancelRequest.objects.exists()
+    cancel.press("Enter")
+    dialog.get_by_role("button", name="Cancel the import").click()
+    expect(site.page.locator("#sentence")).to_contain_text("Cancelling")
+    assert ImportCancelRequest.objects.filter(job=job).exists()
 
 
 def test_what_came_of_it_is_asked_for_until_it_is_there(site: Site, job: ImportJob) -> None:

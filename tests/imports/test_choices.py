@@ -28,6 +28,17 @@ def test_who_may_only_add_is_not_offered_to_update() -> None:
     assert [c.value for c in group("mode", "add_country").choices] == ["insert", "insert_new"]
 
 
+def test_each_mode_says_by_its_name_what_becomes_of_rows_that_exist() -> None:
+    names = [c.title for c in group("mode", "add_country", "change_country").choices]
+    found = [word for name in names for word in ("reject", "skip", "update") if word in name]
+    assert found == ["reject", "skip", "update"]
+
+
+def test_all_or_nothing_says_that_nobody_is_asked() -> None:
+    words = {c.value: c.consequence for c in group("on_reject", "add_country").choices}
+    assert "nobody is asked before" in words["abort"]
+
+
 def test_what_is_proposed_is_chosen() -> None:
     assert group("review", "add_country", proposed={"review": "always"}).chosen == "always"
 

@@ -82,7 +82,7 @@ def test_an_error_and_a_wait_are_told_as_such() -> None:
 
 
 def test_a_death_after_the_commit_is_told_as_a_success() -> None:
-    job = make_job(Status.SUCCEEDED)
+    job = make_job(Status.SUCCEEDED, records_read=1, rows_inserted=1)
     make_attempt(job, heartbeat_at=timezone.now() - LONG_AGO)
     seen = progress_of(job)
     assert seen.sentence == "Done."

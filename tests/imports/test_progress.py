@@ -142,14 +142,52 @@ def test_a_second_attempt_is_said() -> None:
     assert progress(Status.STAGING, number=2).detail == "This is attempt 2."
 
 
+def test_a_success_that_rejected_every_row_stops_at_the_check() -> None:
+    job = make_job(Status.SUCCEEDED, records_read=3, rows_rejected=3)
+    make_attempt(job, phase="applying", outcome="succeeded")
+    found = progress_of(job)
+    assert found.sentence == "Nothing was written: every row was rejected."
+    assert states(found) == ["done", "done", "done", "failed", "ahead", "ahead"]
+    assert (found.percent, found.tone) == (60, "bad")
+
+
+def test_a_file_without_rows_is_not_simply_done() -> None:
+    found = progress_of(make_job(Status.SUCCEEDED))
+    assert found.sentence == "The file had no rows; nothing was written."
+    assert found.tone == "warn"
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.EXPIRED])
+def test_what_ends_in_review_had_been_checked(status: Status) -> None:
+    found = progress(status, phase="staging", outcome="in_review")
+    assert states(found) == ["done", "done", "done", "failed", "ahead", "ahead"]
+    assert found.percent == 60
+
+
 def test_the_clock_stops_at_the_end() -> None:
     now = timezone.now()
-    job = make_job(Status.SUCCEEDED, created_at=now, finished_at=now + timedelta(seconds=7))
+    job = make_job(Status.SUCCEEDED, created_at=now - timedelta(days=1))
+    make_attempt(job, phase="applying", started_at=now, finished_at=now + timedelta(seconds=7))
     assert progress_of(job, now + timedelta(days=1)).elapsed == 7
+
+
+def test_the_clock_counts_what_each_attempt_took() -> None:
+    now = timezone.now()
+    job = make_job(Status.APPLYING, created_at=now - timedelta(days=1))
+    for number in (1, 2):
+        started = now - timedelta(hours=3 - number)
+        ended = started + timedelta(seconds=10)
+        make_attempt(job, number=number, started_at=started, finished_at=ended)
+    make_attempt(job, number=3, started_at=now)
+    assert progress_of(job, now + timedelta(seconds=5)).elapsed == 25
+
+
+def test_no_clock_runs_before_a_worker_has_come() -> None:
+    assert progress(Status.AWAITING_UPLOAD).elapsed is None
 
 
 def test_the_clock_stands_while_a_person_is_asked() -> None:
     now = timezone.now()
     job = make_job(Status.IN_REVIEW, created_at=now)
-    make_attempt(job, phase="checking", finished_at=now + timedelta(seconds=7))
+    make_attempt(job, phase="checking", started_at=now, finished_at=now + timedelta(seconds=7))
     assert progress_of(job, now + timedelta(days=1)).elapsed == 7

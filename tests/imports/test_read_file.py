@@ -40,7 +40,7 @@ def test_it_says_what_was_understood(tmp_path: Path) -> None:
 def test_every_record_set_aside_has_its_line_and_reason(tmp_path: Path) -> None:
     (reject,) = as_json(tmp_path, SEMICOLONS)["rejects"]
     assert (reject["line"], reject["code"], reject["text"]) == (3, "wrong_field_count", "Bern")
-    assert reject["reason"].startswith("The record has 1 values")
+    assert reject["reason"].startswith("The record has only 1 of 2 values")
 
 
 def test_rows_and_rejects_are_written_as_csv(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_dialect_that_is_given_is_not_detected(tmp_path: Path) -> None:
 def test_in_words(tmp_path: Path) -> None:
     text = read(tmp_path, SEMICOLONS)
     assert "Windows-1252" in text
-    assert "Line 3 set aside: The record has 1 values" in text
+    assert "Line 3 set aside: The record has only 1 of 2 values" in text
     assert "Records: 2; set aside: 1" in text
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from imports import differences
 from imports.cells import cell
@@ -17,12 +19,13 @@ from lambda_worker.contract import Command
 from lambda_worker.plan import ImportPlan, Mode, Review
 from tests.imports.factories import make_user
 from tests.imports.web import MAY_IMPORT, client_of
-from tests.shapes.models import Article, Category, City, Continent, Land, Tag
+from tests.shapes.models import Article, Booking, Category, City, Continent, Land, Tag
 from webapp.airports.models import Airport, Country
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sent")]
 
 FILE = "code,name\nAT,Austria\nBE,Belgium\nCH,Switzerland\n"
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 AIRPORTS = (
     "icao,iata,name,city,country,elevation,lat,lon,tz\n"
     "LOWW,VIE,Wien,Wien,BE,600,48.5,16.25,Europe/Vienna\n"
@@ -126,6 +129,24 @@ def test_rows_that_have_changed_since_the_check_are_marked(job: ImportJob) -> No
     Country.objects.filter(code="AT").delete()
     marks = [[row.is_stale for row in read(job, kind).rows] for kind in differences.KINDS]
     assert marks == [[True], [True], [True]]
+
+
+def test_a_row_whose_old_value_is_another_by_now_is_marked(job: ImportJob) -> None:
+    assert [row.is_stale for row in read(job, "changed").rows] == [False]
+    Country.objects.filter(code="BE").update(name="Another name")
+    page = read(job, "changed")
+    assert texts(page) == [[(None, "BE"), ("Another name", "Belgium")]]
+    assert [row.is_stale for row in page.rows] == [True]
+
+
+def test_a_moment_is_the_same_in_each_time_zone() -> None:
+    Booking.objects.create(
+        reference="B1234", room="1", begins="2026-01-01", ends="2026-01-02", made=MOMENT
+    )
+    file = "reference,room,begins,ends,made\nB1234,1,2026-01-01,2026-01-02,2026-05-05 10:00\n"
+    with timezone.override("Asia/Tokyo"):
+        job = in_review("shapes.booking", file)
+    assert [row.is_stale for row in read(job, "changed").rows] == [False]
 
 
 def test_no_value_and_an_empty_text_are_told_apart() -> None:
@@ -242,6 +263,15 @@ def test_the_job_s_page_says_what_would_happen(client: Client, job: ImportJob) -
     assert "Apply writes 2 rows." in text
     assert f'name="review" value="{job.attempt}"' in text
     assert f"/imports/{job.pk}/cancel/" in text
+
+
+def test_a_review_without_a_good_row_says_why_nothing_would_be_written(
+    client: Client, user: Any
+) -> None:
+    job = in_review("airports.country", "code,name\nxx,Nowhere\n", user=user)
+    text = client.get(f"/imports/{job.pk}/", secure=True).content.decode()
+    assert "There is nothing to write: every row was rejected." in text
+    assert "Decide first" in text
 
 
 def test_a_page_shows_old_beside_new(client: Client, job: ImportJob) -> None:

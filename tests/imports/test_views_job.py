@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from imports.models import ImportCancelRequest, ImportJob
-from lambda_worker.contract import Status
+from lambda_worker.contract import ACTIVE, RUNNING, Status
 from tests.imports.factories import make_attempt, make_job, make_user, status_of
 from tests.imports.web import MAY_IMPORT, client_of
 
@@ -189,6 +189,13 @@ def test_retry_is_offered_where_the_file_had_come(
     assert (f"/imports/{job.pk}/retry/" in page(client, job)) is offered
 
 
+def test_the_same_rejects_once_more_are_not_offered(client: Client, user: Any) -> None:
+    params = {"rejected": 3, "read": 10}
+    failed = {"failure_code": "rejected_rows", "failure_params": params, "object_version": "v1"}
+    job = make_job(Status.FAILED, owner=user, **failed)
+    assert f"/imports/{job.pk}/retry/" not in page(client, job)
+
+
 def test_a_review_offers_to_apply_or_cancel(client: Client, user: Any) -> None:
     text = page(client, make_job(Status.IN_REVIEW, owner=user))
     assert "/approve/" in text
@@ -197,7 +204,10 @@ def test_a_review_offers_to_apply_or_cancel(client: Client, user: Any) -> None:
 
 def test_those_who_may_only_look_get_no_buttons() -> None:
     job = make_job(Status.IN_REVIEW, owner=make_user())
-    assert "/cancel/" not in page(client_of(make_user("view_all_imports")), job)
+    text = page(client_of(make_user("view_all_imports")), job)
+    assert "/cancel/" not in text
+    assert "Waiting for you" not in text
+    assert "Waiting for somebody who may apply or cancel it." in text
 
 
 def test_what_came_of_it_is_asked_for_when_the_state_is_new(client: Client, user: Any) -> None:
@@ -212,6 +222,26 @@ def test_what_was_understood_of_the_file_is_said_once_it_is_read(client: Client,
     reading = {"dates": {"name": "day_first"}}
     assert "day first" in outcome(client, make_job(Status.IN_REVIEW, owner=user, reading=reading))
     assert "day first" not in outcome(client, make_job(Status.QUEUED, owner=user, reading=reading))
+
+
+@pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.FAILED])
+def test_what_is_in_can_be_seen_by_staff_who_may(status: Status) -> None:
+    owner = make_user(*MAY_IMPORT, is_staff=True)
+    job = make_job(status, owner=owner)
+    text = page(client_of(owner), job).partition('id="outcome"')[2]
+    assert ('href="/admin/airports/country/"' in text) is (status is Status.SUCCEEDED)
+
+
+@pytest.mark.parametrize("permissions", [("view_all_imports",), ("view_airport",)])
+def test_no_link_leads_to_a_table_that_one_may_not_see(permissions: tuple[str, ...]) -> None:
+    user = make_user(*permissions, is_staff=True)
+    job = make_job(Status.SUCCEEDED, owner=user)
+    assert "/admin/airports/country/" not in page(client_of(user), job)
+
+
+def test_what_has_come_far_asks_before_it_is_cancelled(client: Client, user: Any) -> None:
+    asks = {s: "data-asks" in page(client, make_job(s, owner=user)) for s in ACTIVE}
+    assert {s for s, does in asks.items() if does} == RUNNING | {Status.IN_REVIEW}
 
 
 def test_no_script_stands_in_the_page(client: Client, user: Any) -> None:

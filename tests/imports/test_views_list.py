@@ -172,11 +172,35 @@ def test_totals_stand_above_the_list() -> None:
 
 def test_a_success_with_rejects_is_told_from_one_without() -> None:
     user = make_user()
-    make_job(Status.SUCCEEDED, owner=user, records_read=1, rows_rejected=1)
+    make_job(Status.SUCCEEDED, owner=user, records_read=2, rows_inserted=1, rows_rejected=1)
     assert 'state-warn">Done, with rejects<' in listing(client_of(user))
 
 
+def test_only_who_may_decide_is_waited_for() -> None:
+    owner, looker = make_user(), make_user("view_all_imports")
+    make_job(Status.IN_REVIEW, owner=owner)
+    assert ">Waiting for you<" in listing(client_of(owner))
+    assert ">Waiting for you<" not in listing(client_of(looker))
+    assert 'state-warn">Waiting for a decision<' in listing(client_of(looker))
+
+
+def test_a_success_that_wrote_nothing_is_called_none() -> None:
+    user = make_user()
+    make_job(Status.SUCCEEDED, owner=user, records_read=3, rows_rejected=3)
+    make_job(Status.SUCCEEDED, owner=user)
+    text = listing(client_of(user))
+    assert 'state-bad">All rejected<' in text
+    assert 'state-warn">No rows<' in text
+
+
 # -- Ways to it -----------------------------------------------------------------------------------
+
+
+def test_no_add_in_the_menu_for_those_who_may_not() -> None:
+    looker = make_user("view_all_imports", is_staff=True)
+    text = listing(client_of(looker))
+    assert 'href="/imports/"' in text.partition("nav-sidebar")[2]
+    assert "/imports/new/" not in text
 
 
 def test_no_import_button_for_those_who_may_not() -> None:

@@ -109,7 +109,7 @@ def test_every_column_is_told_with_its_field_or_as_ignored(client: Client, job: 
 
 def test_choices_are_told_in_words(client: Client, job: ImportJob) -> None:
     text = page(client, job)
-    assert "Add and update." in text
+    assert "Add new rows, update existing ones." in text
     assert "Import the good rows." in text
     assert "After every import. To pat@example.com." in text
 
@@ -172,7 +172,7 @@ def test_an_approval_a_wish_to_cancel_and_a_mail_are_steps(user: Any) -> None:
         (Status.STAGING, {}, "under way"),
         (Status.FAILED, {}, "died before it could say how it ended"),
         (Status.STAGING, {"outcome": "error", "error": "OSError"}, "tried again (OSError)"),
-        (Status.SUCCEEDED, {"outcome": "succeeded"}, "the rows are written"),
+        (Status.APPLYING, {"outcome": "succeeded"}, "the rows are written"),
         (Status.SUCCEEDED, {"outcome": "of_tomorrow"}, "of_tomorrow"),
     ],
 )
@@ -182,6 +182,22 @@ def test_an_attempt_says_how_it_ended(
     job = make_job(status, owner=user)
     make_attempt(job, **fields)
     assert runs.runs(job)["runs"][0].outcome.endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"records_read": 3, "rows_inserted": 1, "rows_rejected": 2}, "the rows are written"),
+        ({"records_read": 3, "rows_rejected": 3}, "every row was rejected"),
+        ({}, "the file had no rows"),
+    ],
+)
+def test_an_attempt_that_wrote_nothing_does_not_say_that_it_wrote(
+    user: Any, counts: dict[str, int], words: str
+) -> None:
+    job = make_job(Status.SUCCEEDED, owner=user, **counts)
+    make_attempt(job, phase="applying", outcome="succeeded")
+    assert runs.runs(job)["runs"][0].outcome == words
 
 
 def test_attempts_are_told_with_memory_and_cost(client: Client, user: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import unquote, urlencode
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -47,11 +48,12 @@ def rejected(
     left_out: int = 0,
     **fields: Any,
 ) -> ImportJob:
-    """A job with these faults, a row each; its rejects stand as they were sent in `written`."""
+    """A job with these faults, a row each, and a good row; its rejects stand as they were sent in
+    `written`."""
     groups = Groups()
     groups.add(faults)
     told = {"dialect": to_json(written or Dialect()), "left_out": left_out}
-    rows = {"records_read": len(faults), "rows_rejected": len(faults)}
+    rows = {"records_read": len(faults) + 1, "rows_inserted": 1, "rows_rejected": len(faults)}
     reading = {"dialect": to_json(Dialect()), "as_sent": told}
     defaults = {"reject_key": KEY, "reject_summary": groups.summary(), "reading": reading}
     job = make_job(status, owner=owner, **{**rows, **defaults, **fields})
@@ -348,6 +350,34 @@ def test_what_is_to_be_done_depends_on_what_was_written(
     job = rejected(too_long(2, "XXX"), owner=user, status=status)
     assert words in page(client, job)
     assert ("fixes=" in page(client, job)) is (status in TERMINAL)
+
+
+def test_where_every_row_is_rejected_none_is_called_in(client: Client, user: Any) -> None:
+    job = rejected(too_long(2, "XXX"), owner=user, records_read=1, rows_inserted=0)
+    assert "No row is in." in page(client, job)
+    assert "All other rows are in." not in page(client, job)
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELLED])
+def test_where_nothing_was_written_the_rejects_alone_are_no_way(
+    client: Client, user: Any, status: Status
+) -> None:
+    text = page(client, rejected(too_long(2, "XXX"), owner=user, status=status))
+    assert 'class="button default" href="/imports/new/' in text
+    assert "The good rows are in neither." in text
+    assert "Both can be put right" not in text
+
+
+def test_the_same_file_again_is_not_said_to_be_applied(client: Client, user: Any) -> None:
+    job = rejected(too_long(2, "XXX"), owner=user, status=Status.IN_REVIEW, repeats_id=uuid4())
+    assert "Decide first" in page(client, job)
+
+
+def test_who_can_upload_nothing_is_not_told_to() -> None:
+    looker = client_of(make_user("view_all_imports"))
+    for status in (Status.SUCCEEDED, Status.FAILED, Status.IN_REVIEW):
+        text = page(looker, rejected(too_long(2, "XXX"), owner=make_user(), status=status))
+        assert "upload" not in text.partition("<main")[2]
 
 
 def test_the_import_that_put_it_right_is_named(client: Client, user: Any) -> None:

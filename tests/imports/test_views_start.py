@@ -80,6 +80,12 @@ def test_preview_shows_the_first_rows_escaped(client: Client) -> None:
     assert "<script>" not in page
 
 
+def test_preview_warns_of_a_file_without_rows(client: Client) -> None:
+    assert "The file has no rows" in preview(client, b"code,name\n")
+    assert "The file has no rows" not in preview(client, b"code,name\nFR,France\n")
+    assert "The file has no rows" not in preview(client, b"code,name\n", file_size=10**9)
+
+
 def test_preview_of_no_csv_says_so_in_words(client: Client) -> None:
     assert "no table in text form" in preview(client, b"PK\x03\x04...")
 

@@ -34,7 +34,8 @@ def test_a_file_that_is_none_fails_in_words(
 
 
 BROKEN = [
-    (b"FR", "wrong_field_count", "the record has 1 values, but the file has 2 columns"),
+    (b"FR", "wrong_field_count", "the record has only 1 of 2 values"),
+    (b"FR,Fra,nce", "wrong_field_count", "put values that hold a delimiter in quotes"),
     (b'FR,"Fra', "unclosed_quote", "a quoted value begins here"),
     (b'FR,"Fra"nce', "stray_quote", "text follows a closing quote"),
     (b"FR,\xfc", "bad_encoding", "the byte 0xFC"),

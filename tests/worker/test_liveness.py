@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from lambda_worker.claim import Claim, Invocation, Order, now
 from lambda_worker.contract import WATCHDOG_SECONDS, Command, Status, upload_key
 from lambda_worker.database import Connections, connect
 from lambda_worker.faults import Fenced, JobBusy, JobNotFound
-from lambda_worker.plan import Review
+from lambda_worker.plan import OnReject, Review
 from lambda_worker.settle import Ending
 from tests.worker.workbench import MemorySource, Workbench
 
@@ -56,6 +57,24 @@ def test_a_job_nobody_knows_is_retried(bench: Workbench) -> None:
 
     with pytest.raises(JobNotFound):
         bench.run(uuid4())
+
+
+@pytest.mark.parametrize(
+    ("data", "changes", "phase"),
+    [
+        (COUNTRIES, {}, "applying"),
+        (COUNTRIES, {"review": Review.ALWAYS}, "checking"),
+        ("code,name\nfr,France\n", {"on_reject": OnReject.ABORT}, "checking"),
+        ("nothing,fits\n1,2\n", {}, "staging"),
+    ],
+)
+def test_an_attempt_that_was_quicker_than_a_heartbeat_tells_how_far_it_came(
+    bench: Workbench, data: str, changes: dict[str, Any], phase: str
+) -> None:
+    bench.import_("country", data, **changes)
+    (row,) = bench.all("SELECT * FROM imports_importattempt")
+    assert row["phase"] == phase
+    assert row["started_at"] <= row["phase_started_at"] <= row["finished_at"]
 
 
 def test_a_second_worker_is_told_to_come_later(bench: Workbench) -> None:

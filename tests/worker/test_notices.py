@@ -106,9 +106,21 @@ def both_forms(mail: Mail) -> tuple[str, str]:
 
 
 def test_a_success_says_how_many_rows_are_in() -> None:
-    assert composed(rows_inserted=1_200, rows_updated=34).subject == (
+    assert composed(records_read=1_234, rows_inserted=1_200, rows_updated=34).subject == (
         "countrys.csv is in: 1,234 countrys written"
     )
+
+
+def test_a_success_that_rejected_every_row_says_that_nothing_is_in(bench: Workbench) -> None:
+    (mail,) = mails(bench, "code,name\nfr,France\n")
+    assert mail.subject == "countrys.csv: nothing was written, every row was rejected"
+    assert "every row of it was rejected. Nothing was written." in mail.text
+
+
+def test_a_file_without_rows_is_not_said_to_be_in(bench: Workbench) -> None:
+    (mail,) = mails(bench, "code,name\n")
+    assert mail.subject == "countrys.csv had no rows"
+    assert "had no rows. Nothing was written." in mail.text
 
 
 def test_a_failure_says_so_in_its_subject_with_the_rejects() -> None:

@@ -164,7 +164,9 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), false, NULL, left(CAST(r."v1" AS text), 100000), false, NULL, coalesce((
+        LIMIT 1), (SELECT n.mark FROM (
+SELECT r.record, r.ctid AS place, 'new' AS kind, hashtextextended('new', r.record) AS mark
+  FROM "ready" r) n WHERE n.place = v.place) IS DISTINCT FROM v.mark, NULL, left(CAST(r."v1" AS text), 100000), false, NULL, coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text))
          FROM (SELECT p."id" AS pk, p."iata" AS "k1" FROM "airports_airport" p WHERE true) q
         WHERE q.pk = r."v2"), '#' || CAST(r."v2" AS text)), false, NULL, coalesce((

@@ -294,7 +294,16 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."reference" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, left(CAST(t."room" AS text), 100000), left(CAST(r."v2" AS text), 100000), (t."room" IS DISTINCT FROM r."v2"), left(CAST(t."begins" AS text), 100000), left(CAST(r."v3" AS text), 100000), (t."begins" IS DISTINCT FROM r."v3"), left(CAST(t."ends" AS text), 100000), left(CAST(r."v4" AS text), 100000), (t."ends" IS DISTINCT FROM r."v4"), left(CAST(t."cancelled" AS text), 100000), left(CAST(r."v5" AS text), 100000), (t."cancelled" IS DISTINCT FROM r."v5"), left(CAST(t."code" AS text), 100000), left(CAST(r."v6" AS text), 100000), (t."code" IS DISTINCT FROM r."v6"), left(CAST(t."seat" AS text), 100000), left(CAST(r."v7" AS text), 100000), (t."seat" IS DISTINCT FROM r."v7"), left(CAST(t."made" AS text), 100000), left(CAST(r."v8" AS text), 100000), (t."made" IS DISTINCT FROM r."v8"), left(CAST(t."bonus" AS text), 100000), left(CAST(r."v9" AS text), 100000), (t."bonus" IS DISTINCT FROM r."v9"), coalesce((
+        LIMIT 1), (SELECT n.mark FROM (
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."room", t."begins", t."ends", t."cancelled", t."code", t."seat", t."made", t."bonus", t."article_id") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_booking" t ON t."reference" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN ROW(t."room", t."begins", t."ends", t."cancelled", t."code", t."seat", t."made", t."bonus", t."article_id") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4", r."v5", r."v6", r."v7", r."v8", r."v9", r."v10") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k) n WHERE n.place = v.place) IS DISTINCT FROM v.mark, left(CAST(t."reference" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, left(CAST(t."room" AS text), 100000), left(CAST(r."v2" AS text), 100000), (t."room" IS DISTINCT FROM r."v2"), left(CAST(t."begins" AS text), 100000), left(CAST(r."v3" AS text), 100000), (t."begins" IS DISTINCT FROM r."v3"), left(CAST(t."ends" AS text), 100000), left(CAST(r."v4" AS text), 100000), (t."ends" IS DISTINCT FROM r."v4"), left(CAST(t."cancelled" AS text), 100000), left(CAST(r."v5" AS text), 100000), (t."cancelled" IS DISTINCT FROM r."v5"), left(CAST(t."code" AS text), 100000), left(CAST(r."v6" AS text), 100000), (t."code" IS DISTINCT FROM r."v6"), left(CAST(t."seat" AS text), 100000), left(CAST(r."v7" AS text), 100000), (t."seat" IS DISTINCT FROM r."v7"), left(CAST(t."made" AS text), 100000), left(CAST(r."v8" AS text), 100000), (t."made" IS DISTINCT FROM r."v8"), left(CAST(t."bonus" AS text), 100000), left(CAST(r."v9" AS text), 100000), (t."bonus" IS DISTINCT FROM r."v9"), coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text))
          FROM (SELECT p."id" AS pk, p."Slug of it" AS "k1" FROM "All the Articles" p WHERE true) q
         WHERE q.pk = t."article_id"), '#' || CAST(t."article_id" AS text)), coalesce((

@@ -105,7 +105,16 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."code" AS text), 100000), NULL, false
+        LIMIT 1), (SELECT n.mark FROM (
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_continent" t ON t."code" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN false THEN 'changed' ELSE 'unchanged' END
+              AS kind) k) n WHERE n.place = v.place) IS DISTINCT FROM v.mark, left(CAST(t."code" AS text), 100000), NULL, false
   FROM "review" v
   JOIN "ready" r ON r.ctid = v.place
   LEFT JOIN "shapes_continent" t ON t."code" = "r"."v1"

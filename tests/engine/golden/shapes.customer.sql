@@ -158,7 +158,16 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."number" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, left(CAST(t."name" AS text), 100000), left(CAST(r."v2" AS text), 100000), (t."name" IS DISTINCT FROM r."v2"), left(CAST(t."email" AS text), 100000), left(CAST(r."v3" AS text), 100000), (t."email" IS DISTINCT FROM r."v3"), left(CAST(t."status" AS text), 100000), left(CAST(r."v4" AS text), 100000), (t."status" IS DISTINCT FROM r."v4")
+        LIMIT 1), (SELECT n.mark FROM (
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."name", t."email", t."status") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_customer" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN ROW(t."name", t."email", t."status") IS DISTINCT FROM ROW(r."v2", r."v3", r."v4") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k) n WHERE n.place = v.place) IS DISTINCT FROM v.mark, left(CAST(t."number" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, left(CAST(t."name" AS text), 100000), left(CAST(r."v2" AS text), 100000), (t."name" IS DISTINCT FROM r."v2"), left(CAST(t."email" AS text), 100000), left(CAST(r."v3" AS text), 100000), (t."email" IS DISTINCT FROM r."v3"), left(CAST(t."status" AS text), 100000), left(CAST(r."v4" AS text), 100000), (t."status" IS DISTINCT FROM r."v4")
   FROM "review" v
   JOIN "ready" r ON r.ctid = v.place
   LEFT JOIN "shapes_customer" t ON t."number" = "r"."v1" AND "t"."tenant_id" = CAST('7' AS int8)

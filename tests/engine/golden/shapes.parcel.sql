@@ -122,7 +122,16 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."id" IS NOT NULL, left(CAST(t."number" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, left(CAST(t."weight" AS text), 100000), left(CAST(r."v2" AS text), 100000), (t."weight" IS DISTINCT FROM r."v2")
+        LIMIT 1), (SELECT n.mark FROM (
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."id", t."weight") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes"."Parcel" t ON t."number" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."id" IS NULL THEN 'new' WHEN ROW(t."weight") IS DISTINCT FROM ROW(r."v2") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k) n WHERE n.place = v.place) IS DISTINCT FROM v.mark, left(CAST(t."number" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, left(CAST(t."weight" AS text), 100000), left(CAST(r."v2" AS text), 100000), (t."weight" IS DISTINCT FROM r."v2")
   FROM "review" v
   JOIN "ready" r ON r.ctid = v.place
   LEFT JOIN "shapes"."Parcel" t ON t."number" = "r"."v1"

@@ -147,7 +147,16 @@ SELECT v.record, (
          FROM "lines" l
         WHERE l.first_record <= v.record
         ORDER BY l.first_record DESC
-        LIMIT 1), t."code" IS NOT NULL, left(CAST(t."code" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, coalesce((
+        LIMIT 1), (SELECT n.mark FROM (
+SELECT r.record, r.ctid AS place, k.kind,
+       hashtextextended(
+           CASE k.kind WHEN 'changed' THEN CAST(ROW(t."code", t."city_id") AS text) ELSE k.kind END, r.record
+       ) AS mark
+  FROM "ready" r
+  LEFT JOIN "shapes_station" t ON t."code" = "r"."v1"
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN t."code" IS NULL THEN 'new' WHEN ROW(t."city_id") IS DISTINCT FROM ROW(r."v2") THEN 'changed' ELSE 'unchanged' END
+              AS kind) k) n WHERE n.place = v.place) IS DISTINCT FROM v.mark, left(CAST(t."code" AS text), 100000), left(CAST(r."v1" AS text), 100000), false, coalesce((
        SELECT concat_ws(' · ', CAST(q."k1" AS text), CAST(q."k2" AS text))
          FROM (SELECT p."id" AS pk, "c1"."k1" AS "k1", p."name" AS "k2" FROM "shapes_city" p JOIN (SELECT p."id" AS pk, p."code" AS "k1" FROM "shapes_land" p WHERE true) "c1" ON "c1".pk = p."land_id" WHERE true) q
         WHERE q.pk = t."city_id"), '#' || CAST(t."city_id" AS text)), coalesce((

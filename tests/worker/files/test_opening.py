@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 
 import pytest
 
 from lambda_worker.files.dialect import Dialect
 from lambda_worker.files.opening import open_file
 from lambda_worker.files.reading import FileFault
+from lambda_worker.words import sentence
 from tests.worker.files.reading import Read, drain, in_chunks
 
 
@@ -66,6 +69,33 @@ def test_a_document_is_no_table(text: str, name: str, encoding: str) -> None:
     with pytest.raises(FileFault, match="not_text") as caught:
         opened(text.encode(encoding))
     assert caught.value.params["looks_like"] == name
+
+
+def zipped(*names: str) -> bytes:
+    """A zip with these members."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x" * 100)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (zipped("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"), "an Excel workbook"),
+        (zipped("docProps/app.xml", "xl/theme/theme1.xml"), "an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "an Excel workbook"),
+        (zipped("[Content_Types].xml", "word/document.xml"), "like zip. Unpack it"),
+        (zipped("countries.csv"), "like zip. Unpack it"),
+        (b"\x89PNG\r\n\x1a\n", "like PNG. Choose another file."),
+        (b"<html><table>", "like HTML. Save it as CSV"),
+    ],
+)
+def test_what_is_no_text_is_named_with_the_way_to_a_table(data: bytes, words: str) -> None:
+    with pytest.raises(FileFault, match="not_text") as caught:
+        opened(data)
+    assert words in sentence(caught.value.code, caught.value.params)
 
 
 def test_a_document_is_read_as_a_table_where_a_person_says_so() -> None:
