@@ -198,15 +198,18 @@ def _below_titles(rows: Sequence[Cells], first: int) -> int:
     such."""
     last = min(len(rows), first + TITLES) - 1
     at = first
-    while at < last and _is_title(rows[at]):
+    while at < last and _may_be_title(rows[at]):
         at += 1
-    row, body = rows[at], rows[at + 1 : at + TITLES]
+    row, titles, body = rows[at], rows[first:at], rows[at + 1 : at + TITLES]
     below = max(map(_filled, body), default=len(row))
-    if at == first or _is_title(row) or _filled(row) * 2 < below:
+    if not titles or _may_be_title(row) or _filled(row) * 2 < below:
         return first
     if not (looks_like_names(row) or is_header(row, rows[at + 1 : at + 1 + ROWS_SEEN], len(row))):
         return first
-    return first if _are_records(rows[first:at], body) else at
+    is_apart = all(map(_is_title, titles)) or not all(map(_filled, titles))
+    if not (is_apart or _is_clear_header(rows[at:], len(row))):
+        return first
+    return first if _are_records(titles, body) else at
 
 
 def _are_records(titles: Sequence[Cells], body: Sequence[Cells]) -> bool:
@@ -258,6 +261,12 @@ def _is_clear_header(rows: Sequence[Cells], width: int) -> bool:
 
 def _is_title(row: Cells) -> bool:
     """Whether a record has a title, or a label and its text, and else nothing."""
+    is_label = row[0].rstrip().endswith(":")
+    return _filled(row) <= 1 or (is_label and _may_be_title(row))
+
+
+def _may_be_title(row: Cells) -> bool:
+    """Whether a record has nothing behind its second value, and that belongs to the first."""
     is_label = bool(row[0].strip()) and len(row) > 3
     return _filled(row) <= 1 or (is_label and not _filled(row[2:]))
 

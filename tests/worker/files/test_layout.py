@@ -296,6 +296,12 @@ def test_labels_with_a_value_that_a_spreadsheet_has_filled_up_are_no_header() ->
     assert lines(above + "No;Name;Debit;Credit\n" + body) == (3, 1)
 
 
+@pytest.mark.parametrize("above", ["name,city,,\n", "Ida,Rome,,\nBert,Oslo,,\n"])
+def test_records_that_lack_their_last_values_are_no_labels(above: str) -> None:
+    body = "".join(f"{name},Bonn,x,y\n" for name in ("Anna", "Cora", "Dora", "Emil", "Fay"))
+    assert layout(above + body).preamble == 0
+
+
 def test_names_of_groups_stand_above_names() -> None:
     header = ";;Sales;;Cost;\nRegion;Country;2023;2024;2023;2024\n"
     body = "".join(f"R{n};C{n};{n},5;{n};1{n};2{n}\n" for n in range(6))
