@@ -282,13 +282,15 @@ def _is_above_values(table: Sequence[Cells], at: int, width: int) -> bool:
 
 def _fills_gaps(above: Cells, row: Cells) -> bool:
     """Whether a record has words where the one above has none, and hardly any others. It may be
-    full below names of groups, of which a crosstab's first is empty."""
+    full below a crosstab's names of groups: the first of these is empty, others stand behind
+    names."""
     if len(above) != len(row):
         return False
     gaps = [n for n, value in enumerate(above) if not value.strip()]
     filled = [n for n, value in enumerate(row) if value.strip()]
     new = [n for n in filled if n in gaps]
-    below_groups = bool(gaps) and gaps[0] == 0 and len(gaps) + 2 <= len(row)
+    named = [n for n, value in enumerate(above) if value.strip()]
+    below_groups = len(named) > 1 and bool(gaps) and gaps[0] < named[0] < gaps[-1]
     is_partial = len(filled) < len(row) or below_groups
     return len(new) >= 2 and len(filled) - len(new) <= len(new) and is_partial
 

@@ -309,6 +309,11 @@ def test_names_of_groups_stand_above_names() -> None:
     assert found.headers[2:] == ("Sales 2023", "Sales 2024", "Cost 2023", "Cost 2024")
 
 
+def test_columns_without_names_make_no_record_a_header() -> None:
+    body = "".join(f"{a}x,{a}y,{a}z,{a}w\n" for a in "pqrstu")
+    assert lines(",,size,color\n" + body) == (0, 1)
+
+
 def test_all_lines_of_a_header_that_comes_again_are_set_aside() -> None:
     header = "id|name|amount\n---|----|------\n|text|EUR\n"
     page = "".join(f"{n}|Name {n}|{n}.5\n" for n in range(5))
