@@ -31,6 +31,7 @@ from imports.uploads import form_lifetime
 from lambda_worker import contract
 from lambda_worker.contract import Command, CommandMessage, Status
 from lambda_worker.plan import Audience, FilePlan, MailWhen, Mode, OnReject, Review
+from lambda_worker.words import FAILURES
 
 
 class NotAllowed(PermissionDenied):
@@ -234,13 +235,30 @@ def _request_cancel(job: ImportJob, user: Any) -> bool:
 
 
 def may_retry(job: ImportJob) -> bool:
-    """A job that failed although its file had come; or one that nobody works on. Not where the
-    same rows would be rejected again."""
+    """A job that failed although its file had come, for a cause that may pass while the file stays
+    as it is; or one that nobody works on."""
     if job.status == Status.FAILED:
-        if job.failure_code == "rejected_rows":
+        if job.failure_code in FAILURES and job.failure_code not in MAY_PASS:
             return False
         return bool(job.object_version) or job.failure_code == "worker_failed"
     return is_lost(job) or waits_too_long(job)
+
+
+MAY_PASS: Final = frozenset(
+    [
+        "after_import_failed",
+        "has_dependents",
+        "no_space",
+        "out_of_time",
+        "plan_unreadable",
+        "refused_by_table",
+        "rejected_rows",  # for want of related rows that have come since
+        "table_in_use",
+        "worker_died",
+        "worker_failed",
+    ]
+)
+"""Failures that are not the file's alone."""
 
 
 def retry(job: ImportJob, user: Any) -> bool:

@@ -172,7 +172,8 @@ def _actions(seen: Snapshot, progress: Progress) -> list[Action]:
     if progress.stalled or jobs.waits_too_long(job):
         actions.append(_action(job, "retry", _("Try again now"), "default"))
     elif progress.status is Status.FAILED and jobs.may_retry(job):
-        actions.append(_action(job, "retry", _("Try again"), "default"))
+        style = "" if job.failure_code == "rejected_rows" else "default"  # to fix them comes first
+        actions.append(_action(job, "retry", _("Try again"), style))
     if progress.status in contract.ACTIVE and not progress.cancelling:
         asks = progress.status in contract.RUNNING
         actions.append(_action(job, "cancel", _("Cancel the import"), "danger", asks=asks))

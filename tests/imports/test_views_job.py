@@ -189,11 +189,26 @@ def test_retry_is_offered_where_the_file_had_come(
     assert (f"/imports/{job.pk}/retry/" in page(client, job)) is offered
 
 
-def test_the_same_rejects_once_more_are_not_offered(client: Client, user: Any) -> None:
-    params = {"rejected": 3, "read": 10}
+@pytest.mark.parametrize(
+    ("code", "is_offered"),
+    [("empty_file", False), ("missing_column", False), ("table_in_use", True), ("news", True)],
+)
+def test_retry_is_offered_where_the_same_file_may_go_in(
+    client: Client, user: Any, code: str, is_offered: bool
+) -> None:
+    params = {"header": "x", "found": [], "seconds": 5}
+    failed = {"failure_code": code, "failure_params": params, "object_version": "v1"}
+    job = make_job(Status.FAILED, owner=user, **failed)
+    assert (f"/imports/{job.pk}/retry/" in page(client, job)) is is_offered
+
+
+def test_rejects_of_all_or_nothing_are_to_be_fixed_rather_than_tried_again(
+    client: Client, user: Any
+) -> None:
+    params = {"rejected": 1, "read": 2}
     failed = {"failure_code": "rejected_rows", "failure_params": params, "object_version": "v1"}
     job = make_job(Status.FAILED, owner=user, **failed)
-    assert f"/imports/{job.pk}/retry/" not in page(client, job)
+    assert 'id="action-retry" class="button ">Try again<' in page(client, job)
 
 
 def test_a_review_offers_to_apply_or_cancel(client: Client, user: Any) -> None:
