@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from imports import dialects, jobs
 from imports.models import ImportJob
 from imports.registry import targets_for
-from imports.upshots import Upshot, upshot_of
+from imports.upshots import upshot_of
 from lambda_worker.contract import TERMINAL, Status
 from lambda_worker.files.dialect import Dialect, Format
 from lambda_worker.files.encodings.names import encoding_name
 from lambda_worker.strict_json import from_json
+from lambda_worker.upshots import Upshot
 
 MOST_FIXES: Final = 5
 """Imports that put a job's rejects right: usually one."""

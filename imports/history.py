@@ -15,10 +15,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from imports import upshots
 from imports.cost import Usage
 from imports.models import ImportAttempt, ImportJob
-from imports.wording import STATES, WITH_REJECTS
+from imports.wording import STATES
 from lambda_worker.contract import RUNNING, Status
+from lambda_worker.upshots import Upshot
 
 PAGE_SIZE: Final = 25
 """What fits a screen or two; the newest are what people look for."""
@@ -41,7 +43,7 @@ PERIODS: Final[dict[str, Promise]] = {
     "days": _("From … to …"),
 }
 
-_ENDED: Final = Q(status=Status.SUCCEEDED.value)
+_ALL_REJECTED: Final = Q(records_read__gt=0, rows_rejected=F("records_read"))
 
 STATE_FILTERS: Final[dict[str, tuple[Promise, Q]]] = {
     "yours": (
@@ -52,8 +54,15 @@ STATE_FILTERS: Final[dict[str, tuple[Promise, Q]]] = {
         _("Under way"),
         Q(status__in=sorted({*RUNNING, Status.AWAITING_UPLOAD, Status.QUEUED})),
     ),
-    "done": (STATES[Status.SUCCEEDED], _ENDED & Q(rows_rejected=0)),
-    "rejects": (WITH_REJECTS, _ENDED & Q(rows_rejected__gt=0)),
+    **{
+        key: (upshots.STATES[upshot], Q(status=Status.SUCCEEDED.value) & condition)
+        for key, upshot, condition in (
+            ("done", Upshot.CLEAN, Q(records_read__gt=0, rows_rejected=0)),
+            ("rejects", Upshot.WITH_REJECTS, Q(rows_rejected__gt=0) & ~_ALL_REJECTED),
+            ("none", Upshot.ALL_REJECTED, _ALL_REJECTED),
+            ("empty", Upshot.NO_ROWS, Q(records_read=0)),
+        )
+    },
     **{
         status.value: (STATES[status], Q(status=status.value))
         for status in (Status.FAILED, Status.CANCELLED, Status.EXPIRED)

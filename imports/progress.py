@@ -16,10 +16,11 @@ from imports.models import ImportAttempt, ImportJob
 from imports.pace import SHARES, Pace, pace_of, share_of
 from imports.snapshot import Snapshot, snapshot
 from imports.templatetags.imports_format import duration, grouped
-from imports.upshots import SENTENCES, Upshot, upshot_of
+from imports.upshots import SENTENCES, upshot_of
 from lambda_worker import contract
 from lambda_worker.contract import Status
 from lambda_worker.language import translated
+from lambda_worker.upshots import Upshot
 
 STEPS: Final = (
     (gettext_noop("Upload"), frozenset({Status.AWAITING_UPLOAD})),

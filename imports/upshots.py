@@ -1,8 +1,7 @@
-"""What an import that ran to its end has come to: not all of them have written something."""
+"""The upshots of imports, in words."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
 from django.utils.functional import Promise
@@ -10,16 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.models import ImportJob
 from lambda_worker.contract import Status
-
-
-class Upshot(StrEnum):
-    """The ways to succeed, from all to nothing."""
-
-    CLEAN = "clean"
-    WITH_REJECTS = "with_rejects"
-    ALL_REJECTED = "all_rejected"
-    NO_ROWS = "no_rows"
-
+from lambda_worker.upshots import Upshot, upshot
 
 STATES: Final[dict[Upshot, Promise]] = {
     Upshot.CLEAN: _("Done"),
@@ -54,9 +44,4 @@ def upshot_of(job: ImportJob) -> Upshot | None:
     """None where the job has not succeeded."""
     if job.status != Status.SUCCEEDED:
         return None
-    if not job.records_read:
-        return Upshot.NO_ROWS
-    if not job.rows_rejected:
-        return Upshot.CLEAN
-    is_all = job.rows_rejected == job.records_read
-    return Upshot.ALL_REJECTED if is_all else Upshot.WITH_REJECTS
+    return upshot(job.records_read, job.rows_rejected)

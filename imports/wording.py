@@ -16,7 +16,7 @@ from imports.models import ImportJob
 from imports.registry import UnknownTarget, get_target
 from imports.upshots import STATES as UPSHOTS
 from imports.upshots import TONES as TONES_OF_UPSHOTS
-from imports.upshots import Upshot, upshot_of
+from imports.upshots import upshot_of
 from lambda_worker import words
 from lambda_worker.contract import Status
 
@@ -41,7 +41,6 @@ YOURS: Final = _("Waiting for you")
 DECIDED_BY_PEOPLE: Final = frozenset({Status.AWAITING_MAPPING, Status.IN_REVIEW})
 """In these, a person is asked, and nothing goes on before."""
 
-WITH_REJECTS: Final = UPSHOTS[Upshot.WITH_REJECTS]
 
 TONES: Final[dict[str, str]] = {
     Status.AWAITING_MAPPING: "warn",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from psycopg import Connection
 
@@ -29,6 +29,9 @@ _TABLE_FACTS = """
      ORDER BY 1, 2, 3
 """
 
+KNOWS_ALL_TABLES: Final = 4
+"""The version of plans from which on links and chains belong to the fingerprint."""
+
 Table = tuple[str | None, str]
 """Schema (None: found by search_path) and name."""
 
@@ -45,7 +48,10 @@ def fingerprint(connection: Connection[Any], tables: Iterable[Table]) -> str:
 
 
 def tables_of(plan: ImportPlan) -> tuple[Table, ...]:
-    """The tables that a plan reads or writes."""
+    """The tables that a plan reads or writes; of an older one those that its fingerprint knows."""
+    if plan.version < KNOWS_ALL_TABLES:
+        direct = ((c.lookup.schema, c.lookup.table) for c in plan.columns if c.lookup)
+        return ((plan.target.schema, plan.target.table), *direct)
     lookups = [c.lookup for c in plan.columns if c.lookup] + [link.lookup for link in plan.links]
     return (
         (plan.target.schema, plan.target.table),

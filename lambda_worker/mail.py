@@ -13,6 +13,7 @@ from lambda_worker.language import grouped, translated
 from lambda_worker.mail_forms import Letter, as_html, as_text
 from lambda_worker.plan import ImportPlan
 from lambda_worker.reject_groups import as_groups
+from lambda_worker.upshots import Upshot, upshot
 from lambda_worker.words import filled, group_words, sentence
 
 FAULTS_SHOWN: Final = 5
@@ -70,15 +71,15 @@ _OPENING_OF_REPEATS: Final[LiteralString] = (
     "written unless you say that it be imported again."
 )
 
-_SUBJECT_OF_NONE: Final[LiteralString] = "{file}: nothing was written, every row was rejected"
-_OPENING_OF_NONE: Final[LiteralString] = (
-    "Your file {file} has been checked for {plural}, and every row of it was rejected. Nothing was "
-    "written."
-)
-_SUBJECT_OF_EMPTY: Final[LiteralString] = "{file} had no rows"
-_OPENING_OF_EMPTY: Final[LiteralString] = (
-    "Your file {file} for {plural} had no rows. Nothing was written."
-)
+_SUBJECTS_OF_NOTHING: Final[dict[Upshot, LiteralString]] = {
+    Upshot.ALL_REJECTED: "{file}: nothing was written, every row was rejected",
+    Upshot.NO_ROWS: "{file} had no rows",
+}
+_OPENINGS_OF_NOTHING: Final[dict[Upshot, LiteralString]] = {
+    Upshot.ALL_REJECTED: "Your file {file} has been checked for {plural}, and every row of it was "
+    "rejected. Nothing was written.",
+    Upshot.NO_ROWS: "Your file {file} for {plural} had no rows. Nothing was written.",
+}
 
 _COUNTS: Final[dict[str, LiteralString]] = {
     "records_read": "Read",
@@ -123,7 +124,7 @@ def templates() -> Iterator[str]:
     for table in (_SUBJECTS, _OPENINGS, _COUNTS, _WOULD, _LINKS):
         yield from table.values()
     yield from (_REVIEWED, _REPEATS, _OPENING_OF_REPEATS, _WITH_REJECTS)
-    yield from (_SUBJECT_OF_NONE, _OPENING_OF_NONE, _SUBJECT_OF_EMPTY, _OPENING_OF_EMPTY)
+    yield from (*_SUBJECTS_OF_NOTHING.values(), *_OPENINGS_OF_NOTHING.values())
     yield from (_REJECTED, _ABOUT_FILE, _ONE, _MANY, _WHY, _CHOOSE)
 
 
@@ -156,10 +157,9 @@ def _names(plan: ImportPlan, result: Result) -> dict[str, Any]:
 
 
 def _opening(result: Result) -> LiteralString:
-    if _had_no_rows(result):
-        return _OPENING_OF_EMPTY
-    if _is_all_rejected(result):
-        return _OPENING_OF_NONE
+    found = _upshot(result)
+    if found is not None and found in _OPENINGS_OF_NOTHING:
+        return _OPENINGS_OF_NOTHING[found]
     return _OPENING_OF_REPEATS if _asks_about_repeats(result) else _OPENINGS[result.status]
 
 
@@ -167,14 +167,11 @@ def _asks_about_repeats(result: Result) -> bool:
     return result.status is Status.IN_REVIEW and result.repeats
 
 
-def _had_no_rows(result: Result) -> bool:
-    return result.status is Status.SUCCEEDED and not result.counts["records_read"]
-
-
-def _is_all_rejected(result: Result) -> bool:
-    """Of an import that ran to its end: so nothing is in."""
-    read, rejected = result.counts["records_read"], result.counts["rows_rejected"]
-    return result.status is Status.SUCCEEDED and bool(read) and read == rejected
+def _upshot(result: Result) -> Upshot | None:
+    """None where the import has not run to its end."""
+    if result.status is not Status.SUCCEEDED:
+        return None
+    return upshot(result.counts["records_read"], result.counts["rows_rejected"])
 
 
 def _written(result: Result) -> int:
@@ -186,10 +183,9 @@ def _written(result: Result) -> int:
 
 def _subject(plan: ImportPlan, result: Result, language: str) -> str:
     names = _names(plan, result)
-    if _had_no_rows(result):
-        return filled(_SUBJECT_OF_EMPTY, names, language)
-    if _is_all_rejected(result):
-        return filled(_SUBJECT_OF_NONE, names, language)
+    found = _upshot(result)
+    if found is not None and found in _SUBJECTS_OF_NOTHING:
+        return filled(_SUBJECTS_OF_NOTHING[found], names, language)
     if names["written"] == 1:
         names["plural"] = plan.target.name
     names["subject"] = filled(_SUBJECTS[result.status], names, language)

@@ -83,9 +83,9 @@ _ARCHIVE: Final[LiteralString] = (
 )
 
 NOT_TEXT: Final[dict[str, LiteralString]] = {
-    **dict.fromkeys(("Excel", "Excel 97"), _WORKBOOK),
+    "Excel": _WORKBOOK,
     **dict.fromkeys(
-        ("OpenDocument", "HTML", "XML", "RTF", "Parquet", "Arrow", "SQLite"), _DOCUMENT
+        ("Office 97", "OpenDocument", "HTML", "XML", "RTF", "Parquet", "Arrow", "SQLite"), _DOCUMENT
     ),
     **dict.fromkeys(("zip", "7-Zip", "RAR", "tar", "ar", "compress (.Z)", "LZ4", "lzip"), _ARCHIVE),
     **dict.fromkeys(("gzip", "bzip2", "xz", "zstd"), _ARCHIVE),

@@ -25,7 +25,7 @@ _SIGNATURES: Final = (
     (b"%PDF-", "PDF"),
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
-    (b"\xd0\xcf\x11\xe0", "Excel 97"),
+    (b"\xd0\xcf\x11\xe0", "Office 97"),
     (b"PAR1\x15", "Parquet"),
     (b"ARROW1\0\0", "Arrow"),
     (b"SQLite format 3\0", "SQLite"),

@@ -50,15 +50,24 @@ def test_somebody_is_found_by_name() -> None:
         ("busy", {"awaiting_upload", "queued", "staging", "checking", "applying"}),
         ("done", {"succeeded"}),
         ("rejects", {"rejects"}),
+        ("none", {"none"}),
+        ("empty", {"empty"}),
         ("failed", {"failed"}),
         ("cancelled", {"cancelled"}),
         ("expired", {"expired"}),
     ],
 )
 def test_every_state_is_found(state: str, files: set[str]) -> None:
-    for status in Status:
+    for status in set(Status) - {Status.SUCCEEDED}:
         make_job(status, file_name=status.value)
-    make_job(Status.SUCCEEDED, file_name="rejects", records_read=1, rows_rejected=1)
+    for name, inserted, rejected in (
+        ("succeeded", 2, 0),
+        ("rejects", 1, 1),
+        ("none", 0, 2),
+        ("empty", 0, 0),
+    ):
+        counts = {"rows_inserted": inserted, "rows_rejected": rejected}
+        make_job(Status.SUCCEEDED, file_name=name, records_read=inserted + rejected, **counts)
     assert found(state=state) == files
 
 

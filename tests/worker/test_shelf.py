@@ -121,6 +121,11 @@ def test_a_plan_knows_every_table_that_it_relies_on(shelf: Shelf) -> None:
     assert names == {"item", "city", "country", "item_tag", "tag"}
 
 
+def test_an_older_plan_is_compared_by_the_tables_that_it_knew(shelf: Shelf) -> None:
+    plan = shelf.plan(city(), links=(tags(),), version=3)
+    assert {name for _, name in tables_of(plan)} == {"item", "city"}
+
+
 # -- Trees -----------------------------------------------------------------------------------------
 
 

@@ -74,7 +74,7 @@ panel.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (failures === 1) announcement.textContent = lost.textContent;
 });
 
-// The job is gone, or is not ours any more: what was seen of it stays, and nothing can be done about it.
+// The job is gone, or is not ours any more: what was asked stays, and nothing can be done about it.
 function end() {
   panel.removeAttribute("hx-get");
   for (const id of ["progress", "actions", "outcome", "resume"]) document.getElementById(id)?.remove();

@@ -57,6 +57,8 @@ def edge_of_all(names: Sequence[str]) -> str:
     edge = names[0][-1:] if len(names) > 2 else ""
     if not edge or edge.isalnum() or edge.isspace() or edge in "\"'()[]{}<>":
         return ""
+    if names[0].startswith(edge) or names[-1].endswith(edge):
+        return ""
     ends = all(len(name) > 1 and name.endswith(edge) for name in names[:-1])
     return edge if ends and all(name.startswith(edge) for name in names[1:]) else ""
 

@@ -27,6 +27,9 @@ _ROW: Final = re.compile(r"[ \t]*[,;\t|][ \t]*[^\s]")
 _SCRIPT: Final = re.compile(r"[ \t\r\n]*\)?[ \t\r\n]*;?[ \t\r\n]*")
 """Behind a document with a prefix."""
 
+_RECORD: Final = re.compile(r"\n[ \t]*[{\[]")
+"""Behind the first value: a line that begins as one does."""
+
 _LIST: Final = re.compile(r"[ \t\r\n,]*\[[ \t\r\n]*\{")
 
 
@@ -75,7 +78,7 @@ def json_dialect(chunks: Iterable[bytes]) -> Found | None:
     is_table = behind.strip() and (not _is_sound(root) or _ROW.match(behind))
     if is_table or (has_prefix and not (_is_sound(root) and _SCRIPT.fullmatch(behind))):
         return None
-    if behind.strip() and "\n" in behind and _are_records(head[at:]):
+    if _RECORD.search(behind) and _are_records(head[at:]):
         return Found(Format.NDJSON)  # of which the second is broken
     path = path_to_records(root)
     is_sure = not root.is_open or (root.kind == "array" and not path)

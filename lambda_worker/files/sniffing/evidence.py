@@ -31,9 +31,9 @@ def is_hashed(row: Row) -> bool:
 
 
 def are_hashed(rows: Sequence[Row]) -> bool:
-    """Whether that is how records begin here, as numbers of tickets and tags do."""
+    """Whether that is how records begin here, to the last, as numbers of tickets and tags do."""
     names = sum(is_hashed(row) and row.fields[0][1:2].isalnum() for row in rows)
-    return names * 2 > len(rows)
+    return names * 2 > len(rows) and is_hashed(rows[-1])
 
 
 def is_evident(
@@ -65,9 +65,9 @@ def _is_within_names(rows: Sequence[Row], alike: Table) -> bool:
     if len(alike) < 2 or len(alike) != len(rows) - 1 or len(alike[0]) != 2:
         return False
     first, second = rows[0], rows[1]
-    is_above = len(first.fields) == 1 and second.line == first.line + 1
+    is_above = len(first.fields) == 1 and second.line == first.line + 1 and not is_hashed(first)
     spaced = all(row[1].startswith(" ") for row in alike)
-    return is_above and spaced and not any(map(is_typed_column, zip(*alike, strict=True)))
+    return is_above and spaced and not any(map(is_typed_column, zip(*alike[1:], strict=True)))
 
 
 def _are_regular(rows: Sequence[Row], alike: Table) -> bool:

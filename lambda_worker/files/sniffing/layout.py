@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 from lambda_worker.files.csv_reading.field_list import listed_names
@@ -22,6 +23,7 @@ from lambda_worker.files.sniffing.torn_values import are_torn
 from lambda_worker.files.sniffing.value_shapes import (
     NULL_WORDS,
     POSTGRES_NULL,
+    is_typed,
     is_typed_column,
     mask,
 )
@@ -67,7 +69,7 @@ def lay_out(
         return Layout()
     cells, begins = [row.fields for row in rows], _begins(rows, lines, best, given)
     width = given.get("width") or _table_width(_plain(rows, begins))
-    listed = _listed(rows, lines, width, given)
+    listed = _listed(rows, lines, width)
     if listed is not None:
         body = [row for row, begin in zip(cells, begins, strict=True) if begin != COMMENTS[0]]
         return Layout(preamble=listed, width=width, comment=COMMENTS[0], nulls=_nulls(body, width))
@@ -100,13 +102,14 @@ def lay_out(
     )
 
 
-def _listed(
-    rows: Sequence[Row], lines: Sequence[str], width: int, given: Mapping[str, Any]
-) -> int | None:
-    """The line above the records that lists as many names as they have values, if there is one."""
-    above = rows[:1] if "preamble" in given else rows[:TITLES]
+def _listed(rows: Sequence[Row], lines: Sequence[str], width: int) -> int | None:
+    """The line above the records that lists as many names as they have values, if there is one and
+    they have no header of their own."""
+    above = list(takewhile(lambda row: lines[row.line].startswith(COMMENTS[0]), rows))
     found = (row.line for row in above if len(listed_names(lines[row.line])) == width)
-    return next(found, None)
+    listed = next(found, None)
+    below = [row.fields for row in rows[len(above) :]]
+    return None if listed is None or _is_clear_header(below, width) else listed
 
 
 def _plain(rows: Sequence[Row], begins: Sequence[str]) -> Sequence[Cells]:
@@ -204,12 +207,17 @@ def _below_titles(rows: Sequence[Cells], first: int) -> int:
     below = max(map(_filled, body), default=len(row))
     if not titles or _may_be_title(row) or _filled(row) * 2 < below:
         return first
-    if not (looks_like_names(row) or is_header(row, rows[at + 1 : at + 1 + ROWS_SEEN], len(row))):
+    if not (looks_like_names(row) or _are_years(row, rows[at + 1 : at + 1 + ROWS_SEEN])):
         return first
-    is_apart = all(map(_is_title, titles)) or not all(map(_filled, titles))
+    is_apart = all(map(_is_title, titles)) or not _filled(titles[-1])
     if not (is_apart or _is_clear_header(rows[at:], len(row))):
         return first
     return first if _are_records(titles, body) else at
+
+
+def _are_years(row: Cells, below: Sequence[Cells]) -> bool:
+    """Whether a record has years or dates for names; one alone may be of an index."""
+    return sum(map(is_typed, row)) > 1 and is_header(row, below, len(row))
 
 
 def _are_records(titles: Sequence[Cells], body: Sequence[Cells]) -> bool:

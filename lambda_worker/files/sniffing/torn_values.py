@@ -19,7 +19,13 @@ def are_torn(header: Sequence[Cells], body: Sequence[Cells]) -> bool:
     if not header or len(body) < 2:
         return False
     missing = len(body[0]) - max(map(len, header))
-    return missing > 0 and _torn(body) >= missing
+    return missing > 0 and not _is_padded(body) and _torn(body) >= missing
+
+
+def _is_padded(body: Sequence[Cells]) -> bool:
+    """Whether records end in a delimiter, or have blanks behind all of them."""
+    are_spaced = all(value.startswith(" ") for row in body for value in row[1:])
+    return are_spaced or not any(row[-1].strip() for row in body)
 
 
 def _torn(body: Sequence[Cells]) -> int:

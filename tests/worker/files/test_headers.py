@@ -1,6 +1,6 @@
 """Names for columns, whatever the header says."""
 
-from lambda_worker.files.csv_reading.headers import LONGEST, fitted, joined, unique
+from lambda_worker.files.csv_reading.headers import LONGEST, edge_of_all, fitted, joined, unique
 from lambda_worker.files.reading import Note
 
 
@@ -75,3 +75,9 @@ def test_names_of_values_that_no_record_has_are_left_out_and_said() -> None:
 
     assert names == ["a", "b"]
     assert notes == [Note("headers_unused", {"headers": ["Approve", "Reject"]})]
+
+
+def test_the_mark_at_the_ends_of_names_is_left_of_a_longer_delimiter() -> None:
+    assert edge_of_all(["id~", "~name~", "~city"]) == "~"
+    for names in (["*a*", "*b*", "*c*"], ["a_", "_b_", "_c_"], ["a", "b", "c"], ["a~", "~b"], []):
+        assert edge_of_all(names) == ""

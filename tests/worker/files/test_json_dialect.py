@@ -35,6 +35,24 @@ def test_a_file_that_only_begins_like_json_is_none(data: str) -> None:
     assert found(data) is None
 
 
+def test_the_lines_of_which_the_second_is_broken_are_records_all_the_same() -> None:
+    assert found('{"a":1}\n{"a":2\n{"a":3}\n{"a":4}\n') == (Format.NDJSON, ())
+    assert found('{"a":1}\noops\n{"a":3}\n{"a":4}\n') == (Format.NDJSON, ())
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        ('[{"a":1},{"a":2}]\nDone.\n', ()),
+        ('{"data":[{"id":1},{"id":2}]}\nHTTP 200\n', ("data",)),
+    ],
+)
+def test_a_line_of_text_behind_a_document_makes_it_no_lines(
+    data: str, path: tuple[str, ...]
+) -> None:
+    assert found(data) == (Format.JSON, path)
+
+
 @pytest.mark.parametrize(
     "data",
     [

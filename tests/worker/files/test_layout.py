@@ -302,6 +302,30 @@ def test_records_that_lack_their_last_values_are_no_labels(above: str) -> None:
     assert layout(above + body).preamble == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        (",state\n1,on\n2,off\n3,off\n4,off\n5,off\n6,off\n", 6),
+        (",state\n2020-01-01,on\n2020-01-02,off\n2020-01-03,off\n", 3),
+        ("name,city,,\nAnna,Bonn,,\nBert,Kiel,,\nCora,Ulm,,see note\n", 3),
+        ("name,city\nAnna, Bonn,\nBert, Kiel,\nCora, Ulm,\n", 3),
+        ("id,name,city\n1, Anna, Bonn, GER\n2, Bert, Kiel, GER\n3, Cora, Ulm, GER\n", 3),
+        ("x,y\na,  1,  2\nb, 13, 24\nc,  5,  6\n", 3),
+        ("#exported by anna\n#on 2024\n#v1\n#v2\n#v3\nid,name\n1,A\n2,B\n", 2),
+        ("Sales\nname, age\nAnna, 12\nBert, 13\n", 2),
+        ("# export\nname, city\n" + "".join(f"User{n}, City{n}\n" for n in range(9)), 9),
+        ("#Fields: a,b,c\n1,2,3\n4,5,6\n", 2),
+        ("#Fields: id name\n1,Anna Smith\n2,Bert Jones\n3,Cora Brown\n", 3),
+        ("#fields are quoted\na,b\nx,1\ny,2\n", 2),
+        ("#Fields: id name\nid,name\n1,Anna\n2,Bert\n", 2),
+    ],
+)
+def test_what_only_looks_like_something_rare_is_read_as_usual(text: str, rows: int) -> None:
+    found = as_found(text)
+    assert (len(found.rows), found.faults) == (rows, [])
+    assert len(found.headers) > 1
+
+
 def test_names_of_groups_stand_above_names() -> None:
     header = ";;Sales;;Cost;\nRegion;Country;2023;2024;2023;2024\n"
     body = "".join(f"R{n};C{n};{n},5;{n};1{n};2{n}\n" for n in range(6))
@@ -344,7 +368,7 @@ def test_what_is_left_of_a_longer_delimiter_is_said() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Name\nSmith, Anna\nJones, Bert\nBrown, Cora\n",
+        "Name\n" + "".join(f"Smith{n}, Anna\n" for n in range(8)),
         "Population\n1,234,100\n2,345,678\n3,456,789\n",
         "".join(f"2024-01-02T10:0{n}:12Z INFO start{' again' * (n % 3)}\n" for n in range(9)),
         "".join(f"#{n} Fix login{', logout' * (n % 2)} and session\n" for n in range(100, 120)),

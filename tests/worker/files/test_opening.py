@@ -85,7 +85,7 @@ def zipped(*names: str) -> bytes:
     [
         (zipped("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml"), "an Excel workbook"),
         (zipped("docProps/app.xml", "xl/theme/theme1.xml"), "an Excel workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "Office 97. Save it as CSV"),
         (zipped("[Content_Types].xml", "word/document.xml"), "like zip. Unpack it"),
         (zipped("countries.csv"), "like zip. Unpack it"),
         (b"\x89PNG\r\n\x1a\n", "like PNG. Choose another file."),
