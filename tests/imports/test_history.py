@@ -245,7 +245,10 @@ def test_those_who_have_imports_are_offered() -> None:
 
 
 def test_the_newest_page_is_read_off_an_index(user: User) -> None:
+    for owner in [user, *[make_user()] * 40]:  # the planner is told so: else it goes by chance
+        make_job(owner=owner)
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE imports_importjob")
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
     jobs = ImportJob.objects.filter(owner=user).order_by(*history.NEWEST_FIRST)[:10]
