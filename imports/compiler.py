@@ -47,7 +47,6 @@ from lambda_worker.plan import (
     Kind,
     Mode,
     OnReject,
-    ReadAs,
     Review,
     Source,
 )
@@ -192,7 +191,7 @@ def _column(
         lookup=lookup,
         pk_kind=kind_of(field) if lookup else None,
         updatable=header is not None and may_be_updated(target, field),
-        read_as=read_as_of(target, field),
+        read_as=target.read_as_of(field.name),
         listed=is_array(field),
     )
 
@@ -200,11 +199,6 @@ def _column(
 def _kind(target: ImportTarget, field: AnyField) -> Kind:
     kind = kind_of(field)
     return Kind.HEX if kind is Kind.BASE64 and field.name in target.hexadecimal else kind
-
-
-def read_as_of(target: ImportTarget, field: AnyField) -> ReadAs:
-    """How the field's values are written, as the target says."""
-    return target.read_as.get(field.name) or target.read_as.get("*") or ReadAs()
 
 
 def may_be_updated(target: ImportTarget, field: AnyField) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from imports.models import ImportAttempt
+from lambda_worker.applying import BATCHES
 from lambda_worker.contract import Status
 
 SHARES: Final = {Status.STAGING: (0, 35), Status.CHECKING: (35, 60), Status.APPLYING: (60, 99)}
@@ -28,9 +29,6 @@ STEADY_AFTER: Final = 2.0
 TRUST: Final = {Status.STAGING: math.inf, Status.CHECKING: 1.0, Status.APPLYING: 2.0}
 """How fast a phase's own speed takes over from what was expected, by the share that is done. The
 statements of a check take unlike times, the batches of a write like ones."""
-
-BATCHES: Final = 16
-"""As many as lambda_worker.applying writes a long load in."""
 
 
 @dataclass(frozen=True, slots=True)

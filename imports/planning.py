@@ -23,7 +23,6 @@ from lambda_worker.plan import (
     LinkPlan,
     Lookup,
     LookupKey,
-    ReadAs,
     TargetPlan,
     Unique,
 )
@@ -225,5 +224,5 @@ def _link(
         ),
         required=not field.blank,
         replaces=target.links.get(field.name, "replace") == "replace",
-        read_as=target.read_as.get(field.name) or target.read_as.get("*") or ReadAs(),
+        read_as=target.read_as_of(field.name),
     )

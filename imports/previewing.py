@@ -21,6 +21,7 @@ from imports.remembering import Chosen, recalled
 from imports.suggesting import Suggestion, Why
 from imports.targets import ImportTarget
 from imports.templatetags.imports_format import grouped
+from lambda_worker.files.detecting import BINARY
 from lambda_worker.files.dialect import ASCII, Dialect, Format
 from lambda_worker.files.encodings.names import encoding_name
 from lambda_worker.files.preview import FirstRecord, Preview, preview
@@ -52,9 +53,6 @@ READ_OTHERWISE: Final = ("json_", "header_", "too_many_columns")
 
 NOTHING_LEFT: Final = "empty_file"
 """The code of a file without a line of a table."""
-
-BINARY: Final = "binary data"
-"""What the encoding of a file looks like where none is found: a person may know it."""
 
 
 @dataclass(frozen=True)

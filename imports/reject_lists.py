@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from imports import wording
 from imports.models import ImportJob, ImportReject
+from imports.typed_numbers import number_in
 from lambda_worker.contract import REJECTS_KEPT
 from lambda_worker.reject_groups import GROUPS_KEPT, as_groups
 
@@ -20,9 +21,6 @@ PAGE_SIZE: Final = 50
 
 LONGEST_SEARCH: Final = 200
 """Characters: as many as are kept of a value."""
-
-_MOST: Final = 2**63 - 1
-"""A line number, or an id, is a bigint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +113,8 @@ def found_in(job: ImportJob, group: Group | None, text: str) -> QuerySet[ImportR
 
 def _with_text(text: str) -> Q:
     sought = Q(value__icontains=text) | Q(header__icontains=text)
-    line = re.sub(r"[\s.,']", "", text)  # as people group digits
-    return sought | Q(line=int(line)) if _is_number(line) else sought
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,19}", text) is not None and int(text) <= _MOST
+    line = number_in(re.sub(r"[\s.,']", "", text))  # as people group digits
+    return sought if line is None else sought | Q(line=line)
 
 
 def sought(text: str) -> str:
@@ -157,5 +151,5 @@ def _at(reject: ImportReject) -> str:
 
 
 def _place(text: str) -> tuple[int, int] | None:
-    line, _dash, pk = text.partition("-")
-    return (int(line), int(pk)) if _is_number(line) and _is_number(pk) else None
+    line, pk = map(number_in, text.partition("-")[::2])
+    return None if line is None or pk is None else (line, pk)

@@ -106,6 +106,10 @@ class ImportTarget:
         """What the rows are called."""
         return str(self.model._meta.verbose_name_plural)
 
+    def read_as_of(self, field: str) -> ReadAs:
+        """How the field's values are written."""
+        return self.read_as.get(field) or self.read_as.get("*") or ReadAs()
+
     def permits_exclusive(self, user: Any) -> bool:
         """Whether the user may lock the table for a load."""
         return self.exclusive_allowed and user.has_perm("imports.load_exclusively")

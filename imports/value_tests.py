@@ -14,7 +14,6 @@ from django.core.validators import (
     ProhibitNullCharactersValidator,
 )
 
-from imports.compiler import read_as_of
 from imports.fields import AnyField, choices_of, is_array, item_of, kind_of
 from imports.targets import ImportTarget
 from lambda_worker.kinds import YEAR_LAST, shape
@@ -57,7 +56,7 @@ def test_of(target: ImportTarget, field: AnyField) -> Test:
 
 
 def _of_shape(target: ImportTarget, field: AnyField, kind: Kind) -> Test:
-    read_as = read_as_of(target, field)
+    read_as = target.read_as_of(field.name)
     if kind is Kind.BOOLEAN:
         return lambda value: value.lower() in (*read_as.true, *read_as.false)
     if kind is Kind.JSON:

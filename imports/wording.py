@@ -41,7 +41,6 @@ YOURS: Final = _("Waiting for you")
 DECIDED_BY_PEOPLE: Final = frozenset({Status.AWAITING_MAPPING, Status.IN_REVIEW})
 """In these, a person is asked, and nothing goes on before."""
 
-
 TONES: Final[dict[str, str]] = {
     Status.AWAITING_MAPPING: "warn",
     Status.IN_REVIEW: "warn",

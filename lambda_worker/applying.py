@@ -158,7 +158,6 @@ _REFUSALS: Final = (
 _RAISE: Final = "exec_stmt_raise"
 """Where PL/pgSQL's RAISE tells of itself, whichever class its author gave the error (pl_exec.c)."""
 
-
 _SAME_KEY: Final = (psycopg.errors.UniqueViolation, psycopg.errors.ExclusionViolation)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,11 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from imports import jobs, reviews, wording
 from imports.differences import NEW, Busy, Lost, Page, page_of
 from imports.models import ImportJob
+from imports.typed_numbers import number_in
 from imports.views.chrome import job_or_404, page, signed_in
 from lambda_worker.plan import ImportPlan
-
-MOST: int = 2**63 - 1
-"""A record's number is a bigint."""
 
 
 @require_safe
@@ -65,7 +62,7 @@ def _plan(job: ImportJob) -> ImportPlan | None:
 
 def _rows(request: HttpRequest, job: ImportJob, plan: ImportPlan, kind: str) -> dict[str, Any]:
     """The page that was asked for, or why there is none."""
-    before, after = (_record(request.GET.get(name, "")) for name in ("before", "after"))
+    before, after = (number_in(request.GET.get(name, "")) for name in ("before", "after"))
     whole = request.GET.get("columns") == "all"
     try:
         found = page_of(job.pk, plan, kind, before=before, after=after or 0, whole=whole)
@@ -79,11 +76,6 @@ def _rows(request: HttpRequest, job: ImportJob, plan: ImportPlan, kind: str) -> 
         "is_stale": any(row.is_stale for row in found.rows),
         "addresses": _addresses(kind, found, whole=whole),
     }
-
-
-def _record(text: str) -> int | None:
-    """A record's number as an address has it; anything else is none."""
-    return int(text) if re.fullmatch(r"[0-9]{1,19}", text) and int(text) <= MOST else None
 
 
 def _addresses(kind: str, found: Page, *, whole: bool) -> dict[str, str]:
@@ -101,7 +93,7 @@ def _addresses(kind: str, found: Page, *, whole: bool) -> dict[str, str]:
 def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was reviewed is to be written; refused where the form shows an older review."""
     job = job_or_404(request, pk)
-    number = _record(request.POST.get("review", ""))
+    number = number_in(request.POST.get("review", ""))
     if not jobs.approve(job, request.user, review=-1 if number is None else number):
         if reviews.waits(job):
             told = _("The table has changed since you looked, and nothing was written. Look again.")

@@ -38,6 +38,9 @@ _SIGNATURES: Final = (
 )
 """First bytes of what people upload instead of a text file, and what to call it."""
 
+BINARY: Final = "binary data"
+"""What a file without any encoding looks like: a person may know one."""
+
 _WORKBOOKS: Final = (
     (re.compile(rb"PK\x03\x04.{26}xl/", re.DOTALL), "Excel"),
     (
@@ -107,7 +110,7 @@ def detect_text(
     if "encoding" not in given:
         guess = detect_encoding(sample, whole=whole)
         if guess is None:
-            raise FileFault("not_text", looks_like="binary data")
+            raise FileFault("not_text", looks_like=BINARY)
         given["encoding"] = guess.encoding
         if not guess.sure:
             notes.append(Note("encoding_unsure", {"encoding": guess.encoding}))

@@ -142,11 +142,11 @@ def test_a_regex_validator_keeps_its_own_words() -> None:
 
 class Loud(RegexValidator):
     def __call__(self, value: Any) -> None:
-        raise NotImplementedError
+        """What it asks, Python alone can tell."""
 
 
 def is_prime(value: int) -> None:
-    raise NotImplementedError
+    """Likewise."""
 
 
 class Shouting(models.CharField):  # type: ignore[type-arg]

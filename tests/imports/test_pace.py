@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 
 from imports.models import ImportAttempt
-from imports.pace import BATCHES, Pace, pace_of, rounded_rate, shown_left
+from imports.pace import Pace, pace_of, rounded_rate, shown_left
+from lambda_worker.applying import BATCHES
 from lambda_worker.contract import Status
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
